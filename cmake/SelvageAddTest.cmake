@@ -1,0 +1,79 @@
+# selvage_add_test(NAME name SOURCES file... [LIBRARIES target...] [LABELS label...] [TIMEOUT seconds])
+#
+# A GoogleTest executable whose code Selvage can explore, registered with ctest test by test as
+# `name.Suite.Test`. The executable is the target `name`.
+#
+# The sources are compiled with -fsanitize=thread but linked with libselvage in place of the compiler's
+# ThreadSanitizer runtime. libselvage is the first library of the link, before the C and C++ libraries, so
+# that its pthread functions are the ones the program calls.
+#
+# This file is part of the installed package: it must not depend on the rest of the source tree.
+
+include_guard(GLOBAL)
+include(CheckCXXCompilerFlag)
+include(GoogleTest)
+
+# The options that code to be explored is compiled with, as a list in `variable`.
+#
+# -Og -fno-inline      the optimiser must not fold a loop of increments into one addition before the
+#                      instrumentation sees it, and reports can name the functions of the source
+# ...auto-var-init     no stale values in dead stack slots: equal states look equal
+# -D_GLIBCXX_EXTERN... templates of the C++ library are instantiated, and so instrumented, in the program
+# -UNDEBUG             a failing assert is a verdict; optimised builds define NDEBUG
+function(selvage_compile_options variable)
+  set(options -g -Og -fno-inline -fno-omit-frame-pointer -fsanitize=thread -D_GLIBCXX_EXTERN_TEMPLATE=0 -UNDEBUG)
+  set(zero -ftrivial-auto-var-init=zero)
+  set(enable_zero -enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang)
+  check_cxx_compiler_flag("${zero}" SELVAGE_HAVE_ZERO_INIT)
+  if(SELVAGE_HAVE_ZERO_INIT)
+    list(APPEND options ${zero})
+  else()
+    # clang before 16 wants to be asked twice.
+    check_cxx_compiler_flag("${zero} ${enable_zero}" SELVAGE_HAVE_ZERO_INIT_WHEN_ASKED_TWICE)
+    if(SELVAGE_HAVE_ZERO_INIT_WHEN_ASKED_TWICE)
+      list(APPEND options ${zero} ${enable_zero})
+    endif()
+  endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    # GCC warns that its own runtime does not know atomic_thread_fence. Selvage does.
+    list(APPEND options -Wno-tsan)
+  endif()
+  set(${variable} ${options} PARENT_SCOPE)
+endfunction()
+
+function(selvage_add_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS")
+  if(NOT arg_NAME OR NOT arg_SOURCES)
+    message(FATAL_ERROR "selvage_add_test: NAME and SOURCES are needed")
+  endif()
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "selvage_add_test: ${arg_UNPARSED_ARGUMENTS} not understood")
+  endif()
+  if(NOT TARGET GTest::gmock OR NOT TARGET GTest::gtest_main)
+    message(FATAL_ERROR "selvage_add_test: find_package(GTest) must come first, with gmock")
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+
+  add_executable(${arg_NAME} ${arg_SOURCES})
+  selvage_compile_options(options)
+  target_compile_features(${arg_NAME} PRIVATE cxx_std_20)
+  target_compile_options(${arg_NAME} PRIVATE ${options})
+  target_link_libraries(${arg_NAME} PRIVATE selvage::selvage ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+
+  set(properties TIMEOUT ${arg_TIMEOUT})
+  if(arg_LABELS)
+    # gtest_discover_tests writes a script; the semicolons of a list have to survive that.
+    list(JOIN arg_LABELS "\\;" labels)
+    list(APPEND properties LABELS "${labels}")
+  endif()
+  # Discovery runs the executable: at ctest's start, so that a failure there is not a failure to build.
+  gtest_discover_tests(
+    ${arg_NAME}
+    TEST_PREFIX ${arg_NAME}.
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES ${properties}
+  )
+endfunction()

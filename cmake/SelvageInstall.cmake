@@ -1,0 +1,37 @@
+# `cmake --install`: the library, the command, the stand-ins and the CMake package.
+#
+#   bin/selvage
+#   include/selvage/*.hpp
+#   lib/libselvage.so
+#   lib/selvage/libtsan.so.2, lib/selvage/libclang_rt.tsan-x86_64.so
+#   lib/cmake/selvage/
+
+if(NOT TARGET selvage OR SELVAGE_ASAN)
+  return()
+endif()
+
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/selvage)
+
+install(TARGETS selvage EXPORT selvageTargets LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/checker/include/selvage DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+if(TARGET selvage_cli)
+  install(TARGETS selvage_cli RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+endif()
+foreach(stand_in IN ITEMS tsan_standin clang_tsan_standin)
+  if(TARGET ${stand_in})
+    install(TARGETS ${stand_in} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/selvage)
+  endif()
+endforeach()
+
+install(EXPORT selvageTargets NAMESPACE selvage:: DESTINATION ${package_dir})
+configure_package_config_file(
+  ${PROJECT_SOURCE_DIR}/cmake/selvageConfig.cmake.in ${PROJECT_BINARY_DIR}/selvageConfig.cmake
+  INSTALL_DESTINATION ${package_dir}
+)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/selvageConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(
+  FILES ${PROJECT_BINARY_DIR}/selvageConfig.cmake ${PROJECT_BINARY_DIR}/selvageConfigVersion.cmake
+        ${PROJECT_SOURCE_DIR}/cmake/SelvageAddTest.cmake
+  DESTINATION ${package_dir}
+)

@@ -1,0 +1,44 @@
+#include "sentence.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace selvage::report {
+
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string model_in_words(const std::string& model) { return model == "sc" ? "sequentially consistent" : model; }
+
+std::string verdict_sentence(const Result& result, const std::string& reason) {
+  if (result.verdict == Verdict::proved) {
+    return result.executions == 1
+               ? fmt::format("the only execution of {} ends well", result.program)
+               : fmt::format("all {} executions of {} end well", result.executions, result.program);
+  }
+  const auto same_kind = [&](const Violation& violation) { return violation.kind == result.verdict; };
+  const auto violation = std::find_if(result.violations.begin(), result.violations.end(), same_kind);
+  if (violation != result.violations.end()) {
+    return violation->message;
+  }
+  if (!reason.empty()) {
+    return reason;
+  }
+  if (result.verdict != Verdict::exhausted) {
+    return fmt::format("{} ended in {}", result.program, to_string(result.verdict));
+  }
+  if (result.search == "replay" || result.search == "directed") {
+    return fmt::format("the one execution of {} that was asked for ends well, which proves nothing of the others",
+                       result.program);
+  }
+  if (result.search == "random") {
+    return fmt::format("{} of {} drawn at random found nothing bad, which proves nothing",
+                       counted(result.executions, "execution"), result.program);
+  }
+  return fmt::format("the search ended before every execution of {} was explored, so that nothing is proved",
+                     result.program);
+}
+
+}  // namespace selvage::report

@@ -1,9 +1,8 @@
 // Reading the counter before the join.
 //
-// One line has moved: the first thread reads the counter before it waits for the second. How far the
-// second has come by then is up to the scheduler. The notebook prints a different number each time; anything
-// from 0 to 100000 can come out, and as nothing orders the read and the writes, this is a data race: the
-// C++ standard does not promise even that much.
+// One line has moved: the first thread reads the counter before it waits for the second. What the notebook
+// prints now depends on how far the second has come by then: anything from 0 to 100000. And as nothing orders
+// the read and the writes, this is a data race: the C++ standard does not promise even that much.
 #pragma once
 
 #include <thread>

@@ -58,7 +58,7 @@ constexpr int full_size = 100000;
 std::string final_value(const selvage::Directed& schedule) {
   const auto result = selvage::run_directed(schedule, [] { selvage::outcome(racy::run(full_size)); });
   EXPECT_EQ(result.verdict, selvage::Verdict::exhausted) << result;
-  EXPECT_EQ(result.executions, 1);
+  EXPECT_EQ(result.executions, 1U);
   return result.outcomes.size() == 1 ? result.outcomes.front().value : "not one outcome";
 }
 
@@ -66,7 +66,7 @@ std::string final_value(const selvage::Directed& schedule) {
 TEST(TwoThreads, CanEndAtTwo) {
   selvage::Directed schedule;
   schedule.watch(racy::counter)
-      .until_before_write(1, &racy::counter)                // the first thread has read 0, and waits to write 1
+      .until_before_write(1, &racy::counter)  // the first thread has read 0, and waits to write 1
       .until_writes_done(2, &racy::counter, full_size - 1)  // the second does all its increments but one
       .until_writes_done(1, &racy::counter, 1)              // the first writes its 1 over them all
       .until_before_write(2, &racy::counter)                // the second reads that 1 for its last increment

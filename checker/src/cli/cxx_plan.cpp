@@ -1,0 +1,135 @@
+#include "cxx_plan.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <string_view>
+
+#include "exit_status.hpp"
+
+namespace selvage::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Kind = CxxWord::Kind;
+using Words = std::vector<std::string>;
+
+void append(Words* to, const Words& from) { to->insert(to->end(), from.begin(), from.end()); }
+
+// Before the user's words, so that the user's win.
+//   -fno-inline             reports can name every function of the source
+//   auto-var-init           no stale values in dead stack slots: equal states look equal
+//   _GLIBCXX_EXTERN_TEMPLATE=0  library templates are instantiated, and so instrumented, in the program
+//   -Og                     plainer optimisers fold a loop of increments into one addition
+Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, const Layout& layout) {
+  Words flags{"-g", "-fsanitize=thread", "-fno-inline", "-fno-omit-frame-pointer", "-D_GLIBCXX_EXTERN_TEMPLATE=0"};
+  if (toolchain.clang || toolchain.major >= 12) flags.emplace_back("-ftrivial-auto-var-init=zero");
+  if (toolchain.clang && toolchain.major < 16) {
+    flags.emplace_back("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang");
+  }
+  if (!toolchain.clang) flags.emplace_back("-Wno-tsan");  // about atomic_thread_fence, which Selvage knows
+  if (!arguments.optimises) flags.emplace_back("-Og");
+  if (!layout.include_dir.empty()) append(&flags, {"-isystem", layout.include_dir});
+  return flags;
+}
+
+// "-fsanitize=thread,undefined" -> "-fsanitize=undefined"; empty where nothing is left.
+std::string without_thread(const std::string& option) {
+  constexpr std::string_view kOption = "-fsanitize=";
+  if (option.compare(0, kOption.size(), kOption) != 0) return option;
+  std::string kept;
+  for (std::size_t begin = kOption.size(); begin <= option.size();) {
+    const std::size_t end = std::min(option.find(',', begin), option.size());
+    const std::string name = option.substr(begin, end - begin);
+    if (name != "thread") kept += (kept.empty() ? "" : ",") + name;
+    begin = end + 1;
+  }
+  return kept.empty() ? kept : std::string(kOption) + kept;
+}
+
+// Link-time code generation would instrument, or not, at a link that knows nothing of -fsanitize=thread.
+bool is_lto(const std::string& option) { return option.rfind("-flto", 0) == 0; }
+
+Words compile_command(const CxxArguments& arguments, const CxxWord& source, const Toolchain& toolchain,
+                      const Layout& layout, const std::string& object) {
+  Words command = toolchain.command;
+  append(&command, compile_flags(arguments, toolchain, layout));
+  for (const CxxWord& item : arguments.items) {
+    if ((item.kind == Kind::other && !is_lto(item.words.front())) || item.kind == Kind::compile_only) {
+      append(&command, item.words);
+    }
+  }
+  if (arguments.dependencies) {
+    // Named after the object, they would land in the temporary directory.
+    const fs::path output = arguments.output.empty() ? "a.out" : arguments.output;
+    const fs::path file = output.parent_path() / (fs::path(source.words.front()).stem().string() + ".d");
+    append(&command, {"-MF", file.string(), "-MT", output.string()});
+  }
+  if (toolchain.clang) command.emplace_back("-Qunused-arguments");
+  if (!source.language.empty()) append(&command, {"-x", source.language});
+  append(&command, source.words);
+  append(&command, {"-c", "-o", object});
+  return command;
+}
+
+Words link_command(const CxxArguments& arguments, const Words& objects, const Toolchain& toolchain,
+                   const Layout& layout) {
+  Words command = toolchain.command;
+  // First of all libraries, so that its pthread functions are found before the C library's; also where the
+  // linker would drop a library that nothing before it needs.
+  append(&command, {"-Wl,--push-state,--no-as-needed", layout.libselvage, "-Wl,--pop-state",
+                    "-Wl,-rpath," + layout.library_dir});
+  if (toolchain.clang) command.emplace_back("-Qunused-arguments");
+  auto object = objects.begin();
+  for (const CxxWord& item : arguments.items) {
+    if (item.kind == Kind::source) {
+      command.push_back(*object++);
+      continue;
+    }
+    const std::string& word = item.words.front();
+    const bool names_runtime = word == "-static-libtsan" || word == "-static-libsan" || word == "-shared-libsan";
+    if (item.kind == Kind::language || item.kind == Kind::compile_only || names_runtime || is_lto(word)) continue;
+    if (item.words.size() > 1) {
+      append(&command, item.words);
+    } else if (std::string kept = without_thread(word); !kept.empty()) {
+      command.push_back(std::move(kept));
+    }
+  }
+  return command;
+}
+
+}  // namespace
+
+CxxPlan plan_cxx(const CxxArguments& arguments, const Toolchain& toolchain, const Layout& layout,
+                 const std::string& temporary_dir) {
+  CxxPlan plan;
+  if (!arguments.has_inputs()) {
+    Words command = toolchain.command;  // a question such as --version
+    for (const CxxWord& item : arguments.items) append(&command, item.words);
+    plan.commands.push_back(std::move(command));
+    return plan;
+  }
+  if (!arguments.links) {
+    Words command = toolchain.command;
+    append(&command, compile_flags(arguments, toolchain, layout));
+    for (const CxxWord& item : arguments.items) {
+      if (!is_lto(item.words.front())) append(&command, item.words);
+    }
+    plan.commands.push_back(std::move(command));
+    return plan;
+  }
+  if (arguments.has("-static") || arguments.has("-static-pie")) {
+    throw Refused("selvage c++: a statically linked program cannot be explored; leave -static off");
+  }
+  for (const CxxWord& item : arguments.items) {
+    if (item.kind != Kind::source) continue;
+    const std::string stem = item.words.front() == "-" ? "stdin" : fs::path(item.words.front()).stem().string();
+    plan.temporaries.push_back(
+        (fs::path(temporary_dir) / fmt::format("{}-{}.o", stem, plan.temporaries.size())).string());
+    plan.commands.push_back(compile_command(arguments, item, toolchain, layout, plan.temporaries.back()));
+  }
+  plan.commands.push_back(link_command(arguments, plan.temporaries, toolchain, layout));
+  return plan;
+}
+
+}  // namespace selvage::cli

@@ -1,0 +1,34 @@
+#include "layout.hpp"
+
+#include <filesystem>
+
+// Relative to the directory of the command; the build sets it from CMAKE_INSTALL_LIBDIR.
+#ifndef SELVAGE_RELATIVE_LIBDIR
+#define SELVAGE_RELATIVE_LIBDIR "../lib"
+#endif
+#ifndef SELVAGE_RELATIVE_INCLUDEDIR
+#define SELVAGE_RELATIVE_INCLUDEDIR "../include"
+#endif
+// The headers of the source tree, for a command that was not installed.
+#ifndef SELVAGE_SOURCE_INCLUDEDIR
+#define SELVAGE_SOURCE_INCLUDEDIR ""
+#endif
+
+namespace selvage::cli {
+
+Layout find_layout() {
+  namespace fs = std::filesystem;
+  const fs::path bin = fs::read_symlink("/proc/self/exe").parent_path();
+  const fs::path libraries = (bin / SELVAGE_RELATIVE_LIBDIR).lexically_normal();
+  const fs::path installed = (bin / SELVAGE_RELATIVE_INCLUDEDIR).lexically_normal();
+  Layout layout;
+  layout.library_dir = libraries.string();
+  layout.libselvage = (libraries / "libselvage.so").string();
+  layout.gcc_stand_in = (libraries / "selvage" / "libtsan.so.2").string();
+  layout.clang_stand_in = (libraries / "selvage" / "libclang_rt.tsan-x86_64.so").string();
+  layout.include_dir = fs::exists(installed / "selvage" / "selvage.hpp") ? installed.string()
+                                                                         : std::string(SELVAGE_SOURCE_INCLUDEDIR);
+  return layout;
+}
+
+}  // namespace selvage::cli

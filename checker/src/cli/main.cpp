@@ -1,0 +1,63 @@
+// The `selvage` command.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "cxx.hpp"
+#include "exit_status.hpp"
+#include "run.hpp"
+#include "run_request.hpp"
+#include "version.hpp"
+
+namespace {
+
+using namespace selvage;
+
+constexpr const char* kStatuses =
+    "Exit status:\n"
+    "  0  proved: every execution was explored and none is bad\n"
+    "  1  a violation was found\n"
+    "  2  a bound ended the search, or it was interrupted: nothing was found, nothing is proved\n"
+    "  3  bad usage, unreadable file, unsupported program, or an internal error\n";
+
+int command(int argc, char** argv) {
+  // The compiler's options are not ours to parse.
+  if (argc >= 2 && std::string(argv[1]) == "c++") {
+    return cli::cxx_command({argv + 2, argv + argc});
+  }
+  CLI::App app("Selvage: a model checker for ordinary C++ threads", "selvage");
+  app.set_version_flag("--version", std::string("selvage ") + report::kVersion);
+  app.require_subcommand(1);
+  app.footer(kStatuses);
+  cli::RunWords words;
+  CLI::App* run = cli::add_run_command(app, &words);
+  run->footer(kStatuses);
+  app.add_subcommand("c++", "Compile and link with the flags that Selvage needs; see selvage c++ --help");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // help or version
+    fmt::print(stderr, "selvage: {} (see selvage{} --help)\n", error.what(), run->parsed() ? " run" : "");
+    return cli::kRefused;
+  }
+  cli::RunRequest request = cli::finish_run_request(*run, std::move(words));
+  // How the user called us, for the commands that the report shows. Between "run" and the program stand the
+  // options of this run.
+  request.given.assign(argv, argv + argc);
+  const std::size_t of_program = request.program.empty() ? 0 : 1 + request.arguments.size();
+  request.given.resize(request.given.size() - of_program);
+  return cli::run_command(request);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return command(argc, argv);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "selvage: {}\n", error.what());
+    return cli::kRefused;
+  }
+}

@@ -1,0 +1,38 @@
+#include "progress.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+namespace selvage::cli {
+
+namespace {
+constexpr const char* kClearLine = "\r\x1b[K";
+}
+
+Progress::~Progress() {
+  if (shown_) {
+    fmt::print(stderr, "{}", kClearLine);
+    std::fflush(stderr);
+  }
+}
+
+void Progress::show(const report::ControlBlock& control) {
+  const auto now = Clock::now();
+  // A search that is over in a blink needs no progress.
+  if (!on_ || now - last_ < std::chrono::milliseconds(200)) {
+    return;
+  }
+  last_ = now;
+  shown_ = true;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const auto executions = control.executions.load();
+  const auto violations = control.violations.load();
+  fmt::print(stderr, "{}selvage: {} executions ({:.0f} a second), {} cut short{}, {:.0f} s{}", kClearLine, executions,
+             static_cast<double>(executions) / seconds, control.blocked.load(),
+             violations == 0 ? "" : fmt::format(", {} violations", violations), seconds,
+             control.stop.load() != 0 ? ", ending (interrupt again to kill it)" : "");
+  std::fflush(stderr);
+}
+
+}  // namespace selvage::cli

@@ -1,0 +1,135 @@
+#include "run_request.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "exit_status.hpp"
+#include "names.hpp"
+
+namespace selvage::cli {
+namespace {
+
+// Help as one would write it by hand: CLI11 lists exclusions and ranges, and does not know of the program.
+class RunHelp : public CLI::Formatter {
+ public:
+  RunHelp() { column_width(24); }
+  std::string make_usage(const CLI::App*, std::string) const override {
+    return "Usage: selvage run [OPTIONS] PROGRAM [ARGS...]\n";
+  }
+  std::string make_option_opts(const CLI::Option* option) const override {
+    return option->get_items_expected() == 0 ? "" : " " + option->get_type_name();
+  }
+};
+
+CLI::Validator one_of(std::vector<std::string> names) {
+  std::string list;
+  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
+  const auto check = [names, list](const std::string& word) {
+    const bool known = std::find(names.begin(), names.end(), word) != names.end();
+    return known ? std::string() : fmt::format("'{}' is none of {}", word, list);
+  };
+  return {check, ""};
+}
+
+CLI::Validator above(double bound, bool or_equal) {
+  const auto check = [bound, or_equal](const std::string& word) {
+    double value = 0;
+    const bool good = CLI::detail::lexical_cast(word, value) && (value > bound || (or_equal && value == bound));
+    return good ? std::string() : fmt::format("'{}' is not a number {} {}", word, or_equal ? "of at least" : "above", bound);
+  };
+  return {check, ""};
+}
+
+}  // namespace
+
+CLI::App* add_run_command(CLI::App& app, RunWords* words) {
+  RunRequest& request = words->request;
+  Options& options = request.options;
+  CLI::App* run = app.add_subcommand("run", "Explore every interleaving of an already built -fsanitize=thread program");
+  // The first word that is no option is the program; what follows it, options too, is the program's.
+  run->prefix_command();
+  run->formatter(std::make_shared<RunHelp>());
+  CLI::Option* replay = run->add_option("--replay", request.replay,
+                                        "Run the one execution that FILE describes. PROGRAM may be\n"
+                                        "left out: FILE knows it");
+  replay->type_name("FILE");
+  // A schedule file says all of this itself.
+  const auto searching = [&](CLI::Option* option, const char* type) {
+    option->type_name(type);
+    replay->excludes(option);
+    return option;
+  };
+  searching(run->add_option("--search", words->search,
+                            "exhaustive (default): one execution of those that differ only in\n"
+                            "the order of independent events; enumerate: every interleaving;\n"
+                            "random: sampling"),
+            "KIND")
+      ->check(one_of({"exhaustive", "enumerate", "random"}));
+  searching(run->add_option("--executions", options.executions,
+                            "End the search after N executions (0: no bound; random: 10000)"),
+            "N");
+  searching(run->add_option("--time", options.seconds, "End the search after S seconds (0: no bound)"), "S")
+      ->check(above(0, true));
+  searching(run->add_option("--seed", options.seed, "Seed of --search random (default 1)"), "N");
+  searching(run->add_option("--races", words->races,
+                            "stop (default): the first data race ends the search; explore: go\n"
+                            "on, with its accesses as visible events; ignore: do not look"),
+            "HOW")
+      ->check(one_of({"stop", "explore", "ignore"}));
+  searching(run->add_flag("--keep-going", options.keep_going, "Do not stop at the first violation"), "");
+  searching(run->add_option("--model", options.model, "Memory model: sc, sequential consistency (default)"), "NAME");
+  searching(run->add_option("--leaks", words->leaks,
+                            "report (default) heap blocks that nothing reaches when the\n"
+                            "program ends, or ignore them"),
+            "HOW")
+      ->check(one_of({"report", "ignore"}));
+  searching(run->add_option("--max-events", options.max_events,
+                            "Cut executions longer than N events (default 1000000)"),
+            "N")
+      ->check(above(0, false));
+  searching(run->add_option("--max-timeouts", options.max_timeouts,
+                            "Time-outs that a thread may take while another could run (default 2)"),
+            "K");
+  run->add_option("--watchdog", options.watchdog_seconds,
+                  "CPU seconds without an event after which a loop counts as endless\n(default 10)")
+      ->check(above(0, false))
+      ->type_name("S");
+  run->add_option("--json", request.json, "Write the result as JSON (docs/json.md); - for stdout")->type_name("FILE");
+  run->add_option("--save-schedule", request.save_schedule, "Write the first violation's schedule, for --replay")
+      ->type_name("FILE");
+  run->add_option("--output", words->output, "show (default) or hide what the reported execution printed")
+      ->check(one_of({"show", "hide"}))
+      ->type_name("HOW");
+  return run;
+}
+
+RunRequest finish_run_request(const CLI::App& run, RunWords words) {
+  RunRequest request = std::move(words.request);
+  Options& options = request.options;
+  std::vector<std::string> rest = run.remaining();
+  if (!rest.empty() && rest.front() == "--") {
+    rest.erase(rest.begin());
+  } else if (!rest.empty() && rest.front().size() > 1 && rest.front().front() == '-') {
+    throw Refused(fmt::format("unknown option {} (see selvage run --help)", rest.front()));
+  }
+  if (rest.empty() && request.replay.empty()) {
+    throw Refused("no program given (see selvage run --help)");
+  }
+  if (!rest.empty()) {
+    request.program = rest.front();
+    request.arguments.assign(rest.begin() + 1, rest.end());
+  }
+  if (options.model != "sc") {
+    throw Refused(fmt::format("memory model '{}' does not exist (yet); there is only 'sc'", options.model));
+  }
+  options.search = report::search_from_string(words.search);
+  options.races = report::races_from_string(words.races);
+  options.report_leaks = words.leaks == "report";
+  request.show_output = words.output == "show";
+  return request;
+}
+
+}  // namespace selvage::cli

@@ -70,10 +70,12 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
       ->check(one_of({"exhaustive", "enumerate", "random"}));
   searching(run->add_option("--executions", options.executions,
                             "End the search after N executions (0: no bound; random: 10000)"),
-            "N");
+            "N")
+      ->check(above(0, true));
   searching(run->add_option("--time", options.seconds, "End the search after S seconds (0: no bound)"), "S")
       ->check(above(0, true));
-  searching(run->add_option("--seed", options.seed, "Seed of --search random (default 1)"), "N");
+  searching(run->add_option("--seed", options.seed, "Seed of --search random (default 1)"), "N")
+      ->check(above(0, true));
   searching(run->add_option("--races", words->races,
                             "stop (default): the first data race ends the search; explore: go\n"
                             "on, with its accesses as visible events; ignore: do not look"),
@@ -92,7 +94,8 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
       ->check(above(0, false));
   searching(run->add_option("--max-timeouts", options.max_timeouts,
                             "Time-outs that a thread may take while another could run (default 2)"),
-            "K");
+            "K")
+      ->check(above(0, true));
   run->add_option("--watchdog", options.watchdog_seconds,
                   "CPU seconds without an event after which a loop counts as endless\n(default 10)")
       ->check(above(0, false))

@@ -219,6 +219,9 @@ def print_aligned(rows, right):
 
 
 def table(manifest):
+    for case in manifest["cases"]:
+        print(f"{case['name']}: {case['title']}")
+    print()
     rows = [["case", "form", "with", "N", "verdict", "executions", "outcomes", "seconds", "as expected"]]
     failures = []
     forms = []
@@ -236,15 +239,15 @@ def table(manifest):
                 row = [case, form, label, str(cell["size"])]
                 try:
                     outcome = run(cell)
+                    if way == "native":
+                        more = " ..." if len(outcome.outcomes) > 10 else ""
+                        print(f"{case} {form}, trials: {' '.join(map(str, outcome.outcomes[:10]))}{more}")
                     row += [outcome.verdict, str(outcome.executions), shown(set(outcome.outcomes)) or "-",
                             f"{outcome.seconds:.3f}", "yes"]
                 except Unexpected as error:
                     failures.append(f"{cell['name']}: {error}")
                     row += ["?", "", "", "", "NO"]
                 rows.append(row)
-    titles = {case["name"]: case["title"] for case in manifest["cases"]}
-    for name, title in titles.items():
-        print(f"{name}: {title}")
     print()
     print_aligned(rows, right={3, 5, 7})
     print()

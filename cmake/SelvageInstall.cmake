@@ -35,3 +35,18 @@ install(
         ${PROJECT_SOURCE_DIR}/cmake/SelvageAddTest.cmake
   DESTINATION ${package_dir}
 )
+
+if(SELVAGE_TESTS AND TARGET selvage_cli AND TARGET two-threads.fixed.tsan)
+  set(program two-threads.fixed.tsan)
+  if(TARGET two-threads.fixed.selvage)
+    set(program two-threads.fixed.selvage)
+  endif()
+  add_test(
+    NAME package
+    COMMAND
+      ${CMAKE_COMMAND} -DBUILD_DIR=${PROJECT_BINARY_DIR} -DWORK_DIR=${PROJECT_BINARY_DIR}/package_test
+      -DGENERATOR=${CMAKE_GENERATOR} -DCXX=${CMAKE_CXX_COMPILER} -DPROGRAM=$<TARGET_FILE:${program}>
+      -P ${PROJECT_SOURCE_DIR}/cmake/package_test/run.cmake
+  )
+  set_tests_properties(package PROPERTIES LABELS package TIMEOUT 300)
+endif()

@@ -62,18 +62,26 @@ function(selvage_add_test)
   target_compile_options(${arg_NAME} PRIVATE ${options})
   target_link_libraries(${arg_NAME} PRIVATE selvage::selvage ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
 
-  set(properties TIMEOUT ${arg_TIMEOUT})
-  if(arg_LABELS)
-    # gtest_discover_tests writes a script; the semicolons of a list have to survive that.
-    list(JOIN arg_LABELS "\\;" labels)
-    list(APPEND properties LABELS "${labels}")
-  endif()
   # Discovery runs the executable: at ctest's start, so that a failure there is not a failure to build.
   gtest_discover_tests(
     ${arg_NAME}
     TEST_PREFIX ${arg_NAME}.
+    TEST_LIST ${arg_NAME}_discovered
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES ${properties}
+    PROPERTIES TIMEOUT ${arg_TIMEOUT}
   )
+  # Of a list of labels gtest_discover_tests keeps only the first. An executable that was not built is one
+  # failing test; that needs the labels too.
+  if(arg_LABELS)
+    set(script ${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_labels.cmake)
+    file(
+      WRITE ${script}
+      "if(NOT DEFINED ${arg_NAME}_discovered)\n"
+      "  set(${arg_NAME}_discovered ${arg_NAME}_NOT_BUILT)\n"
+      "endif()\n"
+      "set_tests_properties(\${${arg_NAME}_discovered} PROPERTIES LABELS \"${arg_LABELS}\")\n"
+    )
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${script})
+  endif()
 endfunction()

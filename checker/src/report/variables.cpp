@@ -27,30 +27,70 @@ bool static_address(Dwarf_Die* die, std::uint64_t* address) {
   return dwarf_getlocation_attr(&attribute, ops, &indirect) == 0 && dwarf_formaddr(&indirect, address) == 0;
 }
 
-// The operand of "DW_OP_fbreg N" in a function whose frame base is its canonical frame address.
-bool frame_offset(Dwarf_Die* die, std::int64_t* offset) {
-  Dwarf_Attribute attribute;
+// Where local variables are counted from, relative to the canonical frame address.
+struct FrameBase {
+  bool known = false;          // DW_OP_fbreg counts from ...
+  std::int64_t offset = 0;     // ... here
+  bool has_rule = false;       // at this pc: frame address = reg + reg_offset
+  unsigned reg = 0;
+  std::int64_t reg_offset = 0;
+};
+
+// The unwinder's rule at `pc`.
+void read_frame_rule(Dwfl_Module* module, std::uint64_t pc, FrameBase* base) {
+  Dwarf_Addr bias = 0;
+  Dwarf_CFI* rules = dwfl_module_eh_cfi(module, &bias);
+  Dwarf_Frame* frame = nullptr;
   Dwarf_Op* ops = nullptr;
   std::size_t count = 0;
-  if (dwarf_getlocation(dwarf_attr(die, DW_AT_location, &attribute), &ops, &count) != 0 || count != 1 ||
-      ops[0].atom != DW_OP_fbreg) {
-    return false;
+  if (rules != nullptr && dwarf_cfi_addrframe(rules, pc - bias, &frame) == 0 &&
+      dwarf_frame_cfa(frame, &ops, &count) == 0 && count == 1 && ops[0].atom == DW_OP_bregx) {
+    base->has_rule = true;
+    base->reg = static_cast<unsigned>(ops[0].number);
+    base->reg_offset = static_cast<std::int64_t>(ops[0].number2);
   }
-  *offset = static_cast<std::int64_t>(ops[0].number);
-  return true;
+  free(frame);
 }
 
-// clang without optimisation counts from rbp, which its prologue sets two words below the frame address.
-bool frame_base(Dwarf_Die* function, std::int64_t* from_frame_address) {
+// GCC counts from the frame address itself, clang from rbp or rsp, which the rule ties to it.
+FrameBase frame_base(Dwfl_Module* module, Dwarf_Die* function, std::uint64_t pc) {
+  FrameBase base;
+  read_frame_rule(module, pc, &base);
   Dwarf_Attribute attribute;
   Dwarf_Op* ops = nullptr;
   std::size_t count = 0;
   if (dwarf_getlocation(dwarf_attr(function, DW_AT_frame_base, &attribute), &ops, &count) != 0 || count != 1) {
+    return base;
+  }
+  if (ops[0].atom == DW_OP_call_frame_cfa) {
+    base.known = true;
+  } else if (base.has_rule && ops[0].atom == DW_OP_reg0 + base.reg) {
+    base.known = true;
+    base.offset = -base.reg_offset;
+  }
+  return base;
+}
+
+// Where a variable lies at `address` of its function, relative to the canonical frame address.
+bool position(Dwarf_Die* variable, std::uint64_t address, const FrameBase& base, std::int64_t* result) {
+  Dwarf_Attribute attribute;
+  Dwarf_Op* ops = nullptr;
+  std::size_t count = 0;
+  // A variable may have several locations, each for a part of the function.
+  if (dwarf_getlocation_addr(dwarf_attr(variable, DW_AT_location, &attribute), address, &ops, &count, 1) != 1 ||
+      count == 0) {
     return false;
   }
-  constexpr std::int64_t kSavedRbpAndReturn = 16;
-  *from_frame_address = ops[0].atom == DW_OP_reg6 ? -kSavedRbpAndReturn : 0;
-  return ops[0].atom == DW_OP_call_frame_cfa || ops[0].atom == DW_OP_reg6;
+  const auto operand = static_cast<std::int64_t>(ops[0].number);
+  if (count == 1 && ops[0].atom == DW_OP_fbreg && base.known) {
+    *result = base.offset + operand;
+    return true;
+  }
+  if (count == 1 && base.has_rule && ops[0].atom == DW_OP_breg0 + base.reg) {
+    *result = operand - base.reg_offset;
+    return true;
+  }
+  return false;
 }
 
 std::uint64_t size_of(Dwarf_Die* variable) {
@@ -171,11 +211,11 @@ std::string Variables::thread_local_at(std::uint64_t offset) {
 
 std::string Variables::local(std::uint64_t pc, std::uint64_t frame, std::uint64_t address) {
   CodeScopes found = file_.scopes(pc);
-  std::int64_t base = 0;
-  if (found.functions.empty() || !frame_base(&found.functions.front(), &base)) {
+  if (found.functions.empty()) {
     return {};
   }
-  const auto wanted = static_cast<std::int64_t>(address - frame) - base;
+  const FrameBase base = frame_base(file_.handle(), &found.functions.front(), pc);
+  const auto wanted = static_cast<std::int64_t>(address - frame);
   for (std::size_t i = found.scopes.size(); i-- > 0;) {
     Dwarf_Die child;
     if (dwarf_child(&found.scopes[i], &child) != 0) {
@@ -184,7 +224,7 @@ std::string Variables::local(std::uint64_t pc, std::uint64_t frame, std::uint64_
     do {
       std::int64_t offset = 0;
       const int tag = dwarf_tag(&child);
-      if ((tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) && frame_offset(&child, &offset) &&
+      if ((tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) && position(&child, pc - file_.bias(), base, &offset) &&
           wanted >= offset && wanted < offset + static_cast<std::int64_t>(size_of(&child))) {
         if (const char* name = dwarf_diename(&child)) {
           return name + member_path(child, static_cast<std::uint64_t>(wanted - offset));

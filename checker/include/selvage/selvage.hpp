@@ -1,0 +1,225 @@
+// Selvage: explore every interleaving of ordinary C++ threads.
+//
+// A *body* (or a whole program, with `selvage run`) that was compiled with -fsanitize=thread is executed
+// again and again under a controlled scheduler until every interleaving of its visible events has been
+// seen. The result is a verdict; `proved` is given only where the search was complete.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace selvage {
+
+/// What an exploration established. Names in reports and JSON are the enumerators with '-' for '_'.
+enum class Verdict {
+  proved,            ///< every execution was explored and none was bad
+  data_race,         ///< two conflicting accesses, not both atomic, unordered by happens-before
+  assertion,         ///< assert, selvage::check, selvage::invariant or a GoogleTest expectation failed
+  deadlock,          ///< no thread can move and the program has not ended
+  livelock,          ///< threads run on for ever without progress
+  crash,             ///< a signal: invalid access, abort, arithmetic trap, stack overflow
+  exception,         ///< an exception left a thread or main uncaught
+  use_after_free,    ///< access to a heap block that had been freed
+  double_free,       ///< a heap block freed twice, or a pointer freed that malloc never returned
+  leak,              ///< a heap block that nothing reaches when the program ends
+  misuse,            ///< a synchronisation object used against its contract
+  nondeterministic,  ///< the program did something else when the same schedule was replayed
+  unsupported,       ///< the program made a call that cannot be controlled
+  exhausted          ///< a budget or bound ended the search first: nothing was proved
+};
+
+/// The name used in reports and JSON, e.g. "data-race".
+std::string_view to_string(Verdict verdict);
+/// The inverse of to_string. Throws std::invalid_argument for any other text.
+Verdict verdict_from_string(std::string_view name);
+std::ostream& operator<<(std::ostream& out, Verdict verdict);
+
+enum class Search {
+  exhaustive,  ///< depth first with sleep sets: one execution per Mazurkiewicz trace, plus pruned prefixes
+  enumerate,   ///< depth first over every interleaving, no reduction: the oracle of the tests
+  random,      ///< uniform choice among the enabled threads, seeded; never proves anything
+  replay,      ///< one execution, the one a saved schedule describes
+  directed     ///< one execution, driven by selvage::Directed
+};
+
+enum class Races {
+  stop,     ///< a data race is a violation and ends the search
+  explore,  ///< report it once, make accesses to the location visible events, and explore on
+  ignore    ///< do not report; a search that met one proves nothing
+};
+
+/// What to explore and how far. Every bound that cuts the search turns `proved` into `exhausted`.
+struct Options {
+  Search search = Search::exhaustive;
+  Races races = Races::stop;
+  std::string model = "sc";        ///< memory model; only "sc" exists
+  std::uint64_t executions = 0;    ///< stop after this many executions; 0: no bound (random: 10000)
+  double seconds = 0;              ///< stop after this much wall-clock time; 0: no bound
+  std::uint64_t seed = 1;          ///< seed of --search random
+  bool keep_going = false;         ///< go on after the first violation
+  bool report_leaks = true;        ///< is a leak a violation?
+  std::uint64_t max_events = 1'000'000;  ///< longest execution, in events; longer ones are cut
+  unsigned max_timeouts = 2;  ///< time-outs a thread may take while another could run, in one execution
+  double watchdog_seconds = 10;  ///< CPU time without an event after which a loop counts as endless
+  bool capture_output = true;      ///< keep the program's stdout and stderr, show the reported execution's
+  std::string program;             ///< a name for reports; default: the running executable
+  std::string replay_schedule;     ///< Search::replay: the schedule text (Violation::schedule or a file's)
+};
+
+/// A place in the source, as far as debug information tells.
+struct SourceLocation {
+  std::string file;      ///< empty when unknown
+  unsigned line = 0;     ///< 0 when unknown
+  std::string function;  ///< demangled; empty when unknown
+};
+
+/// One row of a trace: a visible event, or a plain access that takes part in a reported race.
+struct TraceEvent {
+  int thread = 0;         ///< 0 is main (or the body); others in order of creation
+  std::string text;       ///< e.g. "lock m", "read count = 0 (from #3)"
+  SourceLocation where;   ///< the innermost frame in user code
+  std::vector<SourceLocation> stack;
+};
+
+/// One of the two accesses of a data race.
+struct RaceAccess {
+  int thread = 0;
+  bool write = false;
+  bool atomic = false;
+  std::size_t size = 0;                 ///< bytes
+  std::size_t event = 0;                ///< index into Violation::trace
+  std::vector<SourceLocation> stack;    ///< innermost first
+  std::vector<std::string> holding;     ///< the locks the thread held
+};
+
+/// Something bad that some execution did.
+struct Violation {
+  Verdict kind = Verdict::proved;
+  std::string message;         ///< one sentence
+  std::vector<int> threads;    ///< those involved
+  SourceLocation location;
+  std::string schedule;        ///< short form; Options::replay_schedule takes it
+  unsigned preemptions = 0;
+  std::vector<TraceEvent> trace;
+  std::vector<RaceAccess> accesses;  ///< data races: the two
+  std::string output;                ///< what the program printed in this execution
+};
+
+/// A value reported by executions, see selvage::outcome.
+struct Outcome {
+  std::string value;
+  std::uint64_t executions = 0;  ///< how many executions ended with it
+  std::string schedule;          ///< a witness: the execution with the fewest preemptions among those seen
+};
+
+/// What explore() found.
+struct Result {
+  Verdict verdict = Verdict::exhausted;
+  std::string message;              ///< the verdict in one sentence
+  bool complete = false;            ///< every execution was explored; no bound cut the search
+  std::uint64_t executions = 0;     ///< complete executions
+  std::uint64_t blocked = 0;        ///< executions cut because another one covers them
+  std::uint64_t events = 0;         ///< visible events over all executions
+  double seconds = 0;               ///< wall clock
+  std::vector<Outcome> outcomes;    ///< sorted: numerically where all are integers
+  std::vector<Violation> violations;  ///< each kind and place once, the search's order
+  std::string program, search, model;
+
+  /// True where some execution ended with `value` (compared as printed).
+  [[nodiscard]] bool reached(std::string_view value) const;
+  /// The full report, as `selvage run` prints it (no colour).
+  [[nodiscard]] std::string report() const;
+  /// The JSON document of docs/json.md.
+  [[nodiscard]] std::string json() const;
+};
+/// Prints Result::report(): GoogleTest shows it when an expectation fails.
+std::ostream& operator<<(std::ostream& out, const Result& result);
+
+/// Explores every interleaving of `body`, which may start threads. The exploration happens in a forked
+/// child, so that nothing `body` does (crash, exit, wild writes) touches the caller. Code that is to be
+/// explored must have been compiled with -fsanitize=thread and linked with libselvage instead of the
+/// compiler's runtime; selvage_add_test and `selvage c++` do both.
+/// Throws std::invalid_argument for options that contradict each other, std::runtime_error where the
+/// exploration could not be started at all.
+Result explore(const Options& options, const std::function<void()>& body);
+Result explore(const std::function<void()>& body);
+
+/// A hand-written schedule, for teaching and regression tests: each step runs one thread up to a point.
+/// Threads are numbered as in traces: 0 is the body, 1 the first thread it starts. Plain accesses count as
+/// events only for the locations named with `watch`. When the steps are used up the lowest-numbered
+/// enabled thread runs on. A step that cannot be carried out (its thread is blocked or has ended first)
+/// gives verdict `misuse` with the number of the step.
+class Directed {
+ public:
+  /// Makes the plain accesses to [address, address + size) visible events.
+  Directed& watch(const void* address, std::size_t size);
+  template <typename T>
+  Directed& watch(const T& object) {
+    return watch(&object, sizeof object);
+  }
+  /// Runs `thread` until it is about to perform its `nth` write (from now on, 1 is the next) to `address`.
+  Directed& until_before_write(int thread, const void* address, std::uint64_t nth = 1);
+  /// Runs `thread` until it is about to perform its `nth` read of `address`.
+  Directed& until_before_read(int thread, const void* address, std::uint64_t nth = 1);
+  /// Runs `thread` until it has performed `count` more writes to `address`.
+  Directed& until_writes_done(int thread, const void* address, std::uint64_t count);
+  /// Runs `thread` for `count` visible events.
+  Directed& events(int thread, std::uint64_t count);
+  /// Runs `thread` until it has ended.
+  Directed& to_end(int thread);
+
+  enum class Until { before_write, before_read, writes_done, events, end };
+  struct Step {
+    int thread;
+    Until until;
+    std::uintptr_t address;
+    std::uint64_t count;
+  };
+  [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
+  [[nodiscard]] const std::vector<std::pair<std::uintptr_t, std::size_t>>& watched() const { return watched_; }
+
+ private:
+  std::vector<Step> steps_;
+  std::vector<std::pair<std::uintptr_t, std::size_t>> watched_;
+};
+
+/// Runs the body once, as `schedule` says. The result is never `proved`: verdict `exhausted` with one
+/// outcome, or a violation. Data races on watched locations are not reported.
+Result run_directed(const Directed& schedule, const std::function<void()>& body, Options options = {});
+
+// What a body may call. Outside an exploration they act as in an ordinary run: outcome and invariant do
+// nothing, choose returns 0, and a failing check aborts.
+
+/// Reports `text` as this execution's outcome. Several calls are joined with a space, in order.
+void outcome_text(std::string_view text);
+/// The same for anything that has operator<<.
+template <typename T>
+void outcome(const T& value) {
+  if constexpr (std::is_convertible_v<const T&, std::string_view>) {
+    outcome_text(value);
+  } else {
+    std::ostringstream text;
+    text << value;
+    outcome_text(text.str());
+  }
+}
+/// Verdict `assertion` where `condition` is false.
+void check(bool condition, const char* message = "selvage::check failed");
+/// Explores every value in [0, n). n must be at least 1; n < 1 is verdict `misuse`.
+int choose(int n);
+/// Evaluates `holds` at every visible event from now on to the execution's end; verdict `assertion` where
+/// it returns false. It must not block or change anything.
+void invariant(std::function<bool()> holds, const char* name = "invariant");
+/// True while an exploration runs the caller.
+bool exploring();
+
+}  // namespace selvage

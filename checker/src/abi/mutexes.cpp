@@ -1,0 +1,304 @@
+// pthread mutexes, condition variables, read-write locks, barriers, spin locks, once.
+#include <errno.h>
+#include <pthread.h>
+
+#include "abi/callback.hpp"
+#include "abi/export.hpp"
+#include "abi/real.hpp"
+#include "machine/access.hpp"
+#include "machine/machine.hpp"
+#include "machine/modules.hpp"
+#include "machine/virtual_time.hpp"
+#include "sync/barrier.hpp"
+#include "sync/cond.hpp"
+#include "sync/mutex.hpp"
+#include "sync/once.hpp"
+#include "sync/rwlock.hpp"
+
+using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
+namespace objects = selvage::sync;
+
+namespace {
+
+std::uint64_t at(const volatile void* p) { return reinterpret_cast<std::uint64_t>(p); }
+
+/// The kind is in the bytes that PTHREAD_*_INITIALIZER or pthread_mutex_init wrote.
+objects::MutexType type_of(const pthread_mutex_t* m) {
+  constexpr int kKind = 3, kRobust = 16, kProtocol = 0x60, kShared = 128;
+  const int kind = m->__data.__kind;
+  if ((kind & kShared) != 0) unsupported("a process-shared mutex");
+  if ((kind & kRobust) != 0) unsupported("a robust mutex");
+  if ((kind & kProtocol) != 0) unsupported("a mutex with a priority protocol");
+  switch (kind & kKind) {
+    case PTHREAD_MUTEX_RECURSIVE_NP: return objects::MutexType::recursive;
+    case PTHREAD_MUTEX_ERRORCHECK_NP: return objects::MutexType::errorcheck;
+    default: return objects::MutexType::normal;
+  }
+}
+
+/// Calls from libc and the unwinder use locks of their own, which no switch can come between.
+bool of_program(std::uint64_t pc) { return g.in_program && !in_system_library(pc); }
+
+/// A use or the end of an object's life is an access to its memory: freed objects are found that way.
+void touch(const volatile void* p, std::uint8_t flags, std::uint64_t pc) {
+  atomic_access(at(p), 4, flags, pc);
+}
+
+int clock_of(const pthread_cond_t* c) {
+  // glibc: bit 1 of __wrefs says CLOCK_MONOTONIC.
+  return (c->__data.__wrefs & 2) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+
+}  // namespace
+
+SELVAGE_EXPORT int pthread_mutex_init(pthread_mutex_t* m, const pthread_mutexattr_t* attributes) {
+  const int error = SELVAGE_REAL(pthread_mutex_init)(m, attributes);
+  if (!of_program(SELVAGE_CALLER) || error != 0) return error;
+  Door door;
+  range(at(m), sizeof *m, selvage::race::kWrite, SELVAGE_CALLER);
+  objects::mutex_init(at(m));
+  return 0;
+}
+SELVAGE_EXPORT int pthread_mutex_destroy(pthread_mutex_t* m) {
+  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_destroy)(m);
+  Door door;
+  touch(m, selvage::race::kWrite, SELVAGE_CALLER);
+  return objects::mutex_destroy(at(m), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_mutex_lock(pthread_mutex_t* m) {
+  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_lock)(m);
+  Door door;
+  touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_lock(at(m), type_of(m), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_mutex_trylock(pthread_mutex_t* m) {
+  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_trylock)(m);
+  Door door;
+  touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_trylock(at(m), type_of(m), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* until) {
+  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_timedlock)(m, until);
+  Door door;
+  touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_timedlock(at(m), type_of(m), CLOCK_REALTIME, nanoseconds(*until), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock, const timespec* until) {
+  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_clocklock)(m, clock, until);
+  Door door;
+  touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_timedlock(at(m), type_of(m), clock, nanoseconds(*until), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_mutex_unlock(pthread_mutex_t* m) {
+  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_unlock)(m);
+  Door door;
+  touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_unlock(at(m), type_of(m), SELVAGE_CALLER);
+}
+
+SELVAGE_EXPORT int pthread_cond_init(pthread_cond_t* c, const pthread_condattr_t* attributes) {
+  const int error = SELVAGE_REAL(pthread_cond_init)(c, attributes);
+  if (!g.in_program || error != 0) return error;
+  Door door;
+  objects::cond_init(at(c));
+  return 0;
+}
+SELVAGE_EXPORT int pthread_cond_destroy(pthread_cond_t* c) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_destroy)(c);
+  Door door;
+  objects::cond_destroy(at(c));
+  touch(c, selvage::race::kWrite, SELVAGE_CALLER);
+  return 0;
+}
+SELVAGE_EXPORT int pthread_cond_wait(pthread_cond_t* c, pthread_mutex_t* m) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_cond_wait)(c, m);
+  Door door;
+  touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::cond_wait(at(c), at(m), type_of(m), false, 0, 0, SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_cond_timedwait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* until) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_cond_timedwait)(c, m, until);
+  Door door;
+  touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::cond_wait(at(c), at(m), type_of(m), true, clock_of(c), nanoseconds(*until), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_cond_clockwait(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock,
+                                          const timespec* until) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_cond_clockwait)(c, m, clock, until);
+  Door door;
+  touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::cond_wait(at(c), at(m), type_of(m), true, clock, nanoseconds(*until), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_cond_signal(pthread_cond_t* c) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_signal)(c);
+  Door door;
+  touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  objects::cond_signal(at(c), false, SELVAGE_CALLER);
+  return 0;
+}
+SELVAGE_EXPORT int pthread_cond_broadcast(pthread_cond_t* c) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_broadcast)(c);
+  Door door;
+  touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  objects::cond_signal(at(c), true, SELVAGE_CALLER);
+  return 0;
+}
+
+namespace {
+
+int rwlock(pthread_rwlock_t* l, bool write, objects::Patience patience, int clock, const timespec* until,
+           std::uint64_t pc) {
+  if (l->__data.__shared != 0) unsupported("a process-shared read-write lock");
+  touch(l, selvage::race::kRead, pc);
+  return objects::rwlock_lock(at(l), write, patience, clock, until == nullptr ? 0 : nanoseconds(*until), pc);
+}
+
+}  // namespace
+
+SELVAGE_EXPORT int pthread_rwlock_init(pthread_rwlock_t* l, const pthread_rwlockattr_t* attributes) {
+  const int error = SELVAGE_REAL(pthread_rwlock_init)(l, attributes);
+  if (!g.in_program || error != 0) return error;
+  Door door;
+  objects::rwlock_init(at(l));
+  return 0;
+}
+SELVAGE_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* l) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_rwlock_destroy)(l);
+  Door door;
+  objects::rwlock_destroy(at(l));
+  touch(l, selvage::race::kWrite, SELVAGE_CALLER);
+  return 0;
+}
+#define SELVAGE_RWLOCK(NAME, WRITE, PATIENCE)                                                     \
+  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l) {                                                  \
+    if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l);              \
+    Door door;                                                                                    \
+    return rwlock(l, WRITE, PATIENCE, 0, nullptr, SELVAGE_CALLER);                                \
+  }
+#define SELVAGE_RWLOCK_TIMED(NAME, WRITE)                                                         \
+  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l, const timespec* until) {                           \
+    if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l, until);       \
+    Door door;                                                                                    \
+    return rwlock(l, WRITE, objects::Patience::until, CLOCK_REALTIME, until, SELVAGE_CALLER);        \
+  }
+#define SELVAGE_RWLOCK_CLOCK(NAME, WRITE)                                                         \
+  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l, clockid_t clock, const timespec* until) {          \
+    if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l, clock, until); \
+    Door door;                                                                                    \
+    return rwlock(l, WRITE, objects::Patience::until, clock, until, SELVAGE_CALLER);                 \
+  }
+SELVAGE_RWLOCK(pthread_rwlock_rdlock, false, objects::Patience::forever)
+SELVAGE_RWLOCK(pthread_rwlock_wrlock, true, objects::Patience::forever)
+SELVAGE_RWLOCK(pthread_rwlock_tryrdlock, false, objects::Patience::never)
+SELVAGE_RWLOCK(pthread_rwlock_trywrlock, true, objects::Patience::never)
+SELVAGE_RWLOCK_TIMED(pthread_rwlock_timedrdlock, false)
+SELVAGE_RWLOCK_TIMED(pthread_rwlock_timedwrlock, true)
+SELVAGE_RWLOCK_CLOCK(pthread_rwlock_clockrdlock, false)
+SELVAGE_RWLOCK_CLOCK(pthread_rwlock_clockwrlock, true)
+SELVAGE_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* l) {
+  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_rwlock_unlock)(l);
+  Door door;
+  touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::rwlock_unlock(at(l), SELVAGE_CALLER);
+}
+
+SELVAGE_EXPORT int pthread_barrier_init(pthread_barrier_t* b, const pthread_barrierattr_t* attributes,
+                                        unsigned count) {
+  const int error = SELVAGE_REAL(pthread_barrier_init)(b, attributes, count);
+  if (!g.in_program || error != 0) return error;
+  Door door;
+  objects::barrier_init(at(b), count);
+  return 0;
+}
+SELVAGE_EXPORT int pthread_barrier_destroy(pthread_barrier_t* b) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_barrier_destroy)(b);
+  Door door;
+  objects::barrier_destroy(at(b));
+  touch(b, selvage::race::kWrite, SELVAGE_CALLER);
+  return 0;
+}
+SELVAGE_EXPORT int pthread_barrier_wait(pthread_barrier_t* b) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_barrier_wait)(b);
+  Door door;
+  touch(b, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::barrier_wait(at(b), SELVAGE_CALLER) ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
+}
+
+// A spin lock is a mutex whose waiting costs processor time, which the search does not spend.
+SELVAGE_EXPORT int pthread_spin_init(pthread_spinlock_t* l, int shared) {
+  const int error = SELVAGE_REAL(pthread_spin_init)(l, shared);
+  if (!g.in_program || error != 0) return error;
+  Door door;
+  objects::mutex_init(at(l));
+  return 0;
+}
+SELVAGE_EXPORT int pthread_spin_destroy(pthread_spinlock_t* l) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_destroy)(l);
+  Door door;
+  touch(l, selvage::race::kWrite, SELVAGE_CALLER);
+  return objects::mutex_destroy(at(l), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_spin_lock(pthread_spinlock_t* l) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_lock)(l);
+  Door door;
+  touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_lock(at(l), objects::MutexType::normal, SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_spin_trylock(pthread_spinlock_t* l) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_trylock)(l);
+  Door door;
+  touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_trylock(at(l), objects::MutexType::normal, SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_spin_unlock(pthread_spinlock_t* l) {
+  if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_unlock)(l);
+  Door door;
+  touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::mutex_unlock(at(l), objects::MutexType::normal, SELVAGE_CALLER);
+}
+
+SELVAGE_EXPORT int pthread_once(pthread_once_t* control, void (*routine)()) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_once)(control, routine);
+  Door door;
+  touch(control, selvage::race::kRead, SELVAGE_CALLER);
+  if (!objects::once_begin(at(control), SELVAGE_CALLER)) return 0;
+  try {
+    selvage::abi::Callback program;
+    routine();
+  } catch (...) {
+    objects::once_failed(at(control));
+    throw;
+  }
+  objects::once_done(at(control));
+  return 0;
+}
+
+SELVAGE_EXPORT int __cxa_guard_acquire(long long* guard) {
+  if (!g.in_program) {
+    using F = int(long long*);
+    static F* real = selvage::abi::find_real<F>("__cxa_guard_acquire");
+    return real(guard);
+  }
+  Door door;
+  return objects::guard_acquire(at(guard), SELVAGE_CALLER) ? 1 : 0;
+}
+SELVAGE_EXPORT void __cxa_guard_release(long long* guard) {
+  if (!g.in_program) {
+    using F = void(long long*);
+    static F* real = selvage::abi::find_real<F>("__cxa_guard_release");
+    real(guard);
+    return;
+  }
+  Door door;
+  objects::guard_release(at(guard), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT void __cxa_guard_abort(long long* guard) {
+  if (!g.in_program) {
+    using F = void(long long*);
+    static F* real = selvage::abi::find_real<F>("__cxa_guard_abort");
+    real(guard);
+    return;
+  }
+  Door door;
+  objects::guard_abort(at(guard));
+}

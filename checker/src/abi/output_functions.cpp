@@ -1,0 +1,104 @@
+// Printing: the order in which threads write to a stream is visible, so each call is an event on it. It
+// orders nothing else (no happens-before): C++ promises only that concurrent output is no data race.
+#include <stdio.h>
+#include <stdarg.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "abi/export.hpp"
+#include "abi/real.hpp"
+#include "machine/machine.hpp"
+
+using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
+
+namespace {
+
+/// A scheduling point on the stream; the call itself then runs as the runtime's.
+void event(const void* stream, std::uint64_t pc) {
+  Op op;
+  op.kind = EventKind::output;
+  op.footprint = Footprint::write;
+  op.address = reinterpret_cast<std::uint64_t>(stream);
+  op.pc = pc;
+  visible(op);
+  changed();
+}
+
+/// Files other than the standard streams are outside the program: what is in them outlives an execution.
+void check_stream(FILE* stream) {
+  if (stream != stdout && stream != stderr) unsupported("output to a file");
+}
+
+/// The C library may allocate a buffer: that belongs to the execution.
+class Library {
+ public:
+  Library() { g.in_program = true; }
+  ~Library() { g.in_program = false; }
+};
+
+}  // namespace
+
+#define SELVAGE_OUTPUT(RESULT, NAME, PARAMETERS, STREAM, ARGUMENTS)   \
+  SELVAGE_EXPORT RESULT NAME PARAMETERS {                             \
+    if (!g.in_program) return SELVAGE_REAL(NAME) ARGUMENTS;           \
+    Door door;                                                        \
+    check_stream(STREAM);                                             \
+    event(STREAM, SELVAGE_CALLER);                                    \
+    Library library;                                                  \
+    return SELVAGE_REAL(NAME) ARGUMENTS;                              \
+  }
+
+SELVAGE_OUTPUT(size_t, fwrite, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f))
+SELVAGE_OUTPUT(int, fputs, (const char* s, FILE* f), f, (s, f))
+SELVAGE_OUTPUT(int, fputc, (int c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(int, putc, (int c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(int, puts, (const char* s), stdout, (s))
+SELVAGE_OUTPUT(int, putchar, (int c), stdout, (c))
+SELVAGE_OUTPUT(int, vfprintf, (FILE * f, const char* format, va_list list), f, (f, format, list))
+SELVAGE_OUTPUT(int, vprintf, (const char* format, va_list list), stdout, (format, list))
+SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s))
+
+SELVAGE_EXPORT int fflush(FILE* f) {
+  if (!g.in_program) return SELVAGE_REAL(fflush)(f);
+  Door door;
+  event(f == nullptr ? stdout : f, SELVAGE_CALLER);
+  Library library;
+  return SELVAGE_REAL(fflush)(f);
+}
+
+#define SELVAGE_PRINTF(NAME, PARAMETERS, STREAM, LAST)     \
+  SELVAGE_EXPORT int NAME PARAMETERS {                     \
+    va_list list;                                          \
+    va_start(list, LAST);                                  \
+    int n;                                                 \
+    if (g.in_program) {                                    \
+      Door door;                                           \
+      check_stream(STREAM);                                \
+      event(STREAM, SELVAGE_CALLER);                       \
+      Library library;                                     \
+      n = SELVAGE_REAL(vfprintf)(STREAM, format, list);    \
+    } else {                                               \
+      n = SELVAGE_REAL(vfprintf)(STREAM, format, list);    \
+    }                                                      \
+    va_end(list);                                          \
+    return n;                                              \
+  }
+SELVAGE_PRINTF(printf, (const char* format, ...), stdout, format)
+SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f, format)
+SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, format)
+SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format)
+
+SELVAGE_EXPORT ssize_t write(int fd, const void* p, size_t n) {
+  if (!g.in_program) return SELVAGE_REAL(write)(fd, p, n);
+  Door door;
+  if (fd != 1 && fd != 2) unsupported("write() to a file or socket");
+  event(fd == 1 ? stdout : stderr, SELVAGE_CALLER);
+  return SELVAGE_REAL(write)(fd, p, n);
+}
+SELVAGE_EXPORT ssize_t writev(int fd, const iovec* parts, int count) {
+  if (!g.in_program) return SELVAGE_REAL(writev)(fd, parts, count);
+  Door door;
+  if (fd != 1 && fd != 2) unsupported("writev() to a file or socket");
+  event(fd == 1 ? stdout : stderr, SELVAGE_CALLER);
+  return SELVAGE_REAL(writev)(fd, parts, count);
+}

@@ -1,0 +1,191 @@
+// How a process ends: exit, _exit, abort, failed assertions, std::terminate; and what runs at exit.
+#include <cxxabi.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <exception>
+#include <string>
+#include <typeinfo>
+#include <vector>
+
+#include "abi/callback.hpp"
+#include "abi/export.hpp"
+#include "abi/exit_handlers.hpp"
+#include "abi/real.hpp"
+#include "machine/exploration.hpp"
+#include "machine/machine.hpp"
+
+using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
+using selvage::Verdict;
+
+namespace {
+
+struct ExitHandler {
+  void (*function)(void*);
+  void* argument;
+  std::uint32_t generation;  // of the execution that registered it; 0: before the exploration
+};
+// In the order of registration. Never destroyed: exit handlers run after static destructors.
+std::vector<ExitHandler>& exit_handlers() {
+  static auto* list = new std::vector<ExitHandler>;
+  return *list;
+}
+
+void run_exit_handlers() {
+  auto& list = exit_handlers();
+  std::vector<ExitHandler> mine;
+  for (const ExitHandler& h : list) {
+    if (h.generation == 0 || h.generation == g.shadow.generation()) mine.push_back(h);
+  }
+  const std::size_t known = list.size();
+  while (!mine.empty()) {
+    const ExitHandler h = mine.back();
+    mine.pop_back();
+    {
+      selvage::abi::Callback program;
+      h.function(h.argument);
+    }
+    // A handler may register others: they come next.
+    for (std::size_t i = known; i < list.size(); ++i) mine.push_back(list[i]);
+    list.resize(known);
+  }
+}
+
+std::string what_is_thrown() {
+  const std::type_info* type = abi::__cxa_current_exception_type();
+  if (type == nullptr) return {};
+  int status = 0;
+  char* name = abi::__cxa_demangle(type->name(), nullptr, nullptr, &status);
+  std::string text = status == 0 ? name : type->name();
+  try {
+    throw;
+  } catch (const std::exception& e) {
+    text += std::string(": ") + e.what();
+  } catch (const char* s) {
+    text += std::string(": ") + s;
+  } catch (...) {
+  }
+  return text;
+}
+
+[[noreturn]] void on_terminate() {
+  if (!g.in_program) selvage::machine::fatal("std::terminate in the runtime");
+  g.in_program = false;
+  const std::string thrown = what_is_thrown();
+  if (!thrown.empty()) {
+    violation(Verdict::exception, "T" + std::to_string(self().id) + " ended by an uncaught exception: " + thrown);
+  }
+  violation(Verdict::crash,
+            "std::terminate was called without an exception: a joinable std::thread destroyed or assigned to?");
+}
+
+}  // namespace
+
+namespace selvage::abi {
+
+void forget_exit_handlers_of_executions() {
+  auto& list = exit_handlers();
+  while (!list.empty() && list.back().generation != 0) list.pop_back();
+}
+
+void catch_terminate() { std::set_terminate(on_terminate); }
+
+}  // namespace selvage::abi
+
+namespace selvage::machine {
+
+void end_program(int status) {
+  g.in_program = false;
+  if (g.recording) settle_write(g.current);
+  if (g.run_mode && !g.exiting) {
+    g.exiting = true;
+    g.exit_status = status;
+    run_exit_handlers();
+  }
+  g.exit_status = status;
+  Op op;
+  op.kind = EventKind::exit;
+  op.footprint = Footprint::all;
+  op.second = static_cast<std::uint64_t>(status);
+  visible(op);
+  if (g.options.report_leaks) {
+    std::uint64_t block = 0;
+    std::string leak = find_leak(&block);
+    if (!leak.empty()) violation(Verdict::leak, std::move(leak));
+  }
+  end_execution(Ending::How::completed);
+}
+
+}  // namespace selvage::machine
+
+SELVAGE_EXPORT void exit(int status) {
+  if (!g.in_program) {
+    using F = void(int);
+    static F* real = selvage::abi::find_real<F>("exit");
+    real(status);
+    __builtin_unreachable();
+  }
+  Door door;
+  if (!g.run_mode) violation(Verdict::unsupported, "exit() in the body of an exploration cannot be controlled");
+  if (g.exiting) misuse("exit is called while another exit is under way");
+  end_program(status);
+}
+SELVAGE_EXPORT void _exit(int status) {
+  if (!g.in_program) {
+    using F = void(int);
+    static F* real = selvage::abi::find_real<F>("_exit");
+    real(status);
+    __builtin_unreachable();
+  }
+  Door door;
+  g.exiting = true;  // no handlers, no flushing
+  end_program(status);
+}
+SELVAGE_EXPORT void _Exit(int status) { _exit(status); }
+SELVAGE_EXPORT void quick_exit(int status) { _exit(status); }
+SELVAGE_EXPORT void abort() noexcept {
+  if (!g.in_program) {
+    using F = void();
+    static F* real = selvage::abi::find_real<F>("abort");
+    real();
+    __builtin_unreachable();
+  }
+  Door door;
+  violation(Verdict::crash, "abort() was called");
+}
+SELVAGE_EXPORT void __assert_fail(const char* expression, const char* file, unsigned line,
+                                  const char* function) noexcept {
+  if (!g.in_program) {
+    using F = void(const char*, const char*, unsigned, const char*);
+    static F* real = selvage::abi::find_real<F>("__assert_fail");
+    real(expression, file, line, function);
+    __builtin_unreachable();
+  }
+  Door door;
+  violation(Verdict::assertion, std::string("assertion failed: ") + expression + " (" + file + ":" +
+                                    std::to_string(line) + ", " + (function == nullptr ? "?" : function) + ")");
+}
+SELVAGE_EXPORT void _ZSt9terminatev() {
+  if (!g.in_program) {
+    using F = void();
+    static F* real = selvage::abi::find_real<F>("_ZSt9terminatev");
+    real();
+    __builtin_unreachable();
+  }
+  // The program's own handler, where it has set one, decides; the default one makes it a verdict.
+  std::get_terminate()();
+  __builtin_trap();
+}
+
+SELVAGE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* handle) {
+  if (g.in_program) {
+    Door door;
+    exit_handlers().push_back({function, argument, g.shadow.generation()});
+    return 0;
+  }
+  if (!g.exploring) exit_handlers().push_back({function, argument, 0});
+  using F = int(void (*)(void*), void*, void*);
+  static F* real = selvage::abi::find_real<F>("__cxa_atexit");
+  return real(function, argument, handle);
+}

@@ -1,0 +1,245 @@
+// pthread_create and its relatives; thread-specific data; what happens when a thread ends.
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <unwind.h>
+
+#include <array>
+
+#include "abi/callback.hpp"
+#include "abi/export.hpp"
+#include "abi/real.hpp"
+#include "machine/access.hpp"
+#include "machine/exploration.hpp"
+#include "machine/machine.hpp"
+#include "machine/virtual_time.hpp"
+
+using selvage::abi::Callback;
+using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
+
+extern "C" __attribute__((visibility("hidden"))) int selvage_real_pthread_create(pthread_t* thread,
+                                                                                 const pthread_attr_t* attributes,
+                                                                                 void* (*routine)(void*),
+                                                                                 void* argument) {
+  return SELVAGE_REAL(pthread_create)(thread, attributes, routine, argument);
+}
+
+namespace selvage::abi {
+/// Real threads started outside an exploration: what they do cannot be controlled.
+int g_threads_before = 0;
+}  // namespace selvage::abi
+
+namespace {
+
+struct Key {
+  void (*destructor)(void*);
+  std::uint32_t generation;  // of the execution that made it; 0: made before the exploration
+  bool used;
+};
+std::array<Key, PTHREAD_KEYS_MAX> g_keys{};
+
+int find(pthread_t thread) {
+  const int t = g.thread_locals.find(static_cast<std::uint64_t>(thread));
+  if (t < 0 || t >= g.thread_limit || g.threads[t].state == Thread::State::unused) return -1;
+  return t;
+}
+
+
+void run_exit_handlers() {
+  Thread& t = self();
+  while (!t.destructors.empty()) {
+    auto [function, argument] = t.destructors.back();
+    t.destructors.pop_back();
+    Callback program;
+    function(argument);
+  }
+  for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; ++round) {
+    bool again = false;
+    for (unsigned k = 0; k < g_keys.size(); ++k) {
+      const Key& key = g_keys[k];
+      if (!key.used || key.destructor == nullptr) continue;
+      if (key.generation != 0 && key.generation != g.shadow.generation()) continue;
+      void* value = pthread_getspecific(k);
+      if (value == nullptr) continue;
+      pthread_setspecific(k, nullptr);
+      again = true;
+      Callback program;
+      key.destructor(value);
+    }
+    if (!again) break;
+  }
+}
+
+[[noreturn]] void end_thread(void* result) {
+  run_exit_handlers();
+  if (self().id == 0) {
+    // pthread_exit in main: the process lives on until its last thread ends.
+    finish_thread(result);
+  }
+  finish_thread(result);
+}
+
+_Unwind_Reason_Code stop_unwinding(int, _Unwind_Action actions, _Unwind_Exception_Class, _Unwind_Exception*,
+                                   _Unwind_Context*, void* result) {
+  if ((actions & _UA_END_OF_STACK) != 0) {
+    g.in_program = false;
+    end_thread(result);
+  }
+  return _URC_NO_REASON;
+}
+
+int join(pthread_t thread, void** result, bool wait, bool timed, int clock, std::uint64_t deadline, std::uint64_t pc) {
+  const int t = find(thread);
+  Thread& me = self();
+  if (t < 0) misuse("join of a thread that was never started");
+  Thread& other = g.threads[t];
+  if (other.joined) misuse("T" + std::to_string(t) + " is joined twice");
+  if (other.detached) misuse("join of T" + std::to_string(t) + ", which is detached");
+  if (t == me.id) return EDEADLK;
+  Op op;
+  op.kind = EventKind::join;
+  op.second = static_cast<std::uint64_t>(t);
+  op.pc = pc;
+  if (!wait && other.state != Thread::State::finished) {
+    me.failed_try = true;
+    op.kind = EventKind::yield;
+    op.footprint = Footprint::read;
+    op.size = 0;
+    visible(op);
+    if (other.state != Thread::State::finished) return EBUSY;
+    op.kind = EventKind::join;
+    op.footprint = Footprint::none;
+  }
+  if (timed && other.state != Thread::State::finished) {
+    if (alternative(2) == 1) {
+      pass_until(clock, deadline);
+      return ETIMEDOUT;
+    }
+  }
+  visible(op);
+  other.joined = true;
+  me.clock.join(other.clock);
+  if (result != nullptr) *result = other.result;
+  return 0;
+}
+
+}  // namespace
+
+namespace selvage::machine {
+
+void fiber_main(void* argument) {
+  Thread& t = *static_cast<Thread*>(argument);
+  g.in_program = true;
+  void* result = t.routine(t.argument);
+  g.in_program = false;
+  end_thread(result);
+}
+
+}  // namespace selvage::machine
+
+SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
+                                  void* argument) {
+  if (!g.in_program) {
+    ++selvage::abi::g_threads_before;
+    return SELVAGE_REAL(pthread_create)(thread, attributes, routine, argument);
+  }
+  Door door;
+  int state = PTHREAD_CREATE_JOINABLE;
+  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+  Op op;
+  op.kind = EventKind::create;
+  op.pc = SELVAGE_CALLER;
+  eager(op);
+  const int t = start_thread(routine, argument, state == PTHREAD_CREATE_DETACHED);
+  if (t < 0) {
+    violation(selvage::Verdict::unsupported,
+              "more than " + std::to_string(kMaxThreads) + " threads in one execution cannot be controlled");
+  }
+  changed();
+  if (auto* e = last_event()) e->second = static_cast<std::uint64_t>(t);
+  *thread = static_cast<pthread_t>(g.thread_locals.thread_pointer(t));
+  run_to_first_event(t);
+  return 0;
+}
+
+SELVAGE_EXPORT int pthread_join(pthread_t thread, void** result) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_join)(thread, result);
+  Door door;
+  return join(thread, result, true, false, 0, 0, SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_tryjoin_np(pthread_t thread, void** result) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_tryjoin_np)(thread, result);
+  Door door;
+  return join(thread, result, false, false, 0, 0, SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_timedjoin_np(pthread_t thread, void** result, const timespec* until) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_timedjoin_np)(thread, result, until);
+  Door door;
+  return join(thread, result, true, true, CLOCK_REALTIME, nanoseconds(*until), SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock, const timespec* until) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_clockjoin_np)(thread, result, clock, until);
+  Door door;
+  return join(thread, result, true, true, clock, nanoseconds(*until), SELVAGE_CALLER);
+}
+
+SELVAGE_EXPORT int pthread_detach(pthread_t thread) {
+  if (!g.in_program) return SELVAGE_REAL(pthread_detach)(thread);
+  Door door;
+  const int t = find(thread);
+  if (t < 0) misuse("detach of a thread that was never started");
+  if (g.threads[t].joined) misuse("detach of T" + std::to_string(t) + ", which is joined already");
+  if (g.threads[t].detached) misuse("T" + std::to_string(t) + " is detached twice");
+  Op op;
+  op.kind = EventKind::detach;
+  op.second = static_cast<std::uint64_t>(t);
+  op.pc = SELVAGE_CALLER;
+  eager(op);
+  g.threads[t].detached = true;
+  return 0;
+}
+
+SELVAGE_EXPORT void pthread_exit(void* result) {
+  if (!g.in_program) {
+    SELVAGE_REAL(pthread_exit)(result);
+    __builtin_unreachable();
+  }
+  _Unwind_Exception exception{};
+  _Unwind_ForcedUnwind(&exception, stop_unwinding, result);
+  __builtin_trap();
+}
+
+SELVAGE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
+  const bool in_program = g.in_program;
+  // libc keeps the values (in each thread's own block); the destructors are run from here, while exploring.
+  const int error = SELVAGE_REAL(pthread_key_create)(key, destructor);
+  if (error == 0 && *key < g_keys.size()) {
+    g_keys[*key] = {destructor, in_program ? g.shadow.generation() : 0, true};
+  }
+  return error;
+}
+SELVAGE_EXPORT int pthread_key_delete(pthread_key_t key) {
+  if (g.in_program && key < g_keys.size() && g_keys[key].generation != 0) g_keys[key].used = false;
+  return SELVAGE_REAL(pthread_key_delete)(key);
+}
+
+SELVAGE_EXPORT int __cxa_thread_atexit_impl(void (*function)(void*), void* argument, void* handle) {
+  if (!g.in_program) {
+    using F = int(void (*)(void*), void*, void*);
+    static F* real = selvage::abi::find_real<F>("__cxa_thread_atexit_impl");
+    return real(function, argument, handle);
+  }
+  Door door;
+  self().destructors.emplace_back(function, argument);
+  return 0;
+}
+
+SELVAGE_EXPORT int sched_yield() {
+  if (!g.in_program) return SELVAGE_REAL(sched_yield)();
+  Door door;
+  Op op;
+  op.kind = EventKind::yield;
+  op.pc = SELVAGE_CALLER;
+  eager(op);
+  return 0;
+}

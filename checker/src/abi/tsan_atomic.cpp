@@ -1,0 +1,116 @@
+// The door for atomic accesses: __tsan_atomic{8,16,32,64,128}_*.
+#include <cstdint>
+
+#include "abi/export.hpp"
+#include "machine/machine.hpp"
+#include "memory/sc.hpp"
+
+namespace {
+
+using selvage::machine::Door;
+using selvage::machine::g;
+namespace memory = selvage::memory;
+
+using a8 = std::uint8_t;
+using a16 = std::uint16_t;
+using a32 = std::uint32_t;
+using a64 = std::uint64_t;
+__extension__ using a128 = unsigned __int128;
+
+// Outside an exploration: what the program asked for, always sequentially consistent.
+template <typename T>
+T native_load(const volatile T* p) {
+  if constexpr (sizeof(T) == 16) {
+    return __sync_val_compare_and_swap(const_cast<volatile T*>(p), T{0}, T{0});
+  } else {
+    return __atomic_load_n(p, __ATOMIC_SEQ_CST);
+  }
+}
+template <typename T>
+bool native_cas(volatile T* p, T* expected, T desired) {
+  const T seen = __sync_val_compare_and_swap(p, *expected, desired);
+  if (seen == *expected) return true;
+  *expected = seen;
+  return false;
+}
+template <typename T, typename Change>
+T native_update(volatile T* p, Change change) {
+  T before = native_load(p);
+  while (!native_cas(p, &before, change(before))) {
+  }
+  return before;
+}
+
+template <typename T, typename Change>
+T update(volatile T* p, Change change, int order, std::uint64_t pc) {
+  if (!g.in_program) return native_update(p, change);
+  Door door;
+  return memory::update(p, change, order, pc);
+}
+
+}  // namespace
+
+// One function a size and operation, as the ABI has it.
+#define SELVAGE_UPDATE(T, BITS, NAME, EXPRESSION)                                            \
+  SELVAGE_EXPORT T __tsan_atomic##BITS##_##NAME(volatile T* p, T v, int order) {             \
+    return update(p, [v](T old) -> T { return EXPRESSION; }, order, SELVAGE_CALLER);         \
+  }
+#define SELVAGE_ATOMIC(T, BITS)                                                              \
+  SELVAGE_EXPORT T __tsan_atomic##BITS##_load(const volatile T* p, int order) {              \
+    if (!g.in_program) return native_load(p);                                                \
+    Door door;                                                                               \
+    return memory::load(p, order, SELVAGE_CALLER);                                           \
+  }                                                                                          \
+  SELVAGE_EXPORT void __tsan_atomic##BITS##_store(volatile T* p, T v, int order) {           \
+    if (!g.in_program) {                                                                     \
+      native_update(p, [v](T) { return v; });                                                \
+      return;                                                                                \
+    }                                                                                        \
+    Door door;                                                                               \
+    memory::store(p, v, order, SELVAGE_CALLER);                                              \
+  }                                                                                          \
+  SELVAGE_UPDATE(T, BITS, exchange, (static_cast<void>(old), v))                             \
+  SELVAGE_UPDATE(T, BITS, fetch_add, static_cast<T>(old + v))                                \
+  SELVAGE_UPDATE(T, BITS, fetch_sub, static_cast<T>(old - v))                                \
+  SELVAGE_UPDATE(T, BITS, fetch_and, static_cast<T>(old & v))                                \
+  SELVAGE_UPDATE(T, BITS, fetch_or, static_cast<T>(old | v))                                 \
+  SELVAGE_UPDATE(T, BITS, fetch_xor, static_cast<T>(old ^ v))                                \
+  SELVAGE_UPDATE(T, BITS, fetch_nand, static_cast<T>(~(old & v)))                            \
+  SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_strong(                          \
+      volatile T* p, T* expected, T desired, int success, int failure) {                     \
+    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                      \
+    Door door;                                                                               \
+    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER); \
+  }                                                                                          \
+  SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_weak(                            \
+      volatile T* p, T* expected, T desired, int success, int failure) {                     \
+    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                      \
+    Door door;                                                                               \
+    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER); \
+  }                                                                                          \
+  SELVAGE_EXPORT T __tsan_atomic##BITS##_compare_exchange_val(                               \
+      volatile T* p, T expected, T desired, int success, int failure) {                      \
+    if (!g.in_program) {                                                                     \
+      native_cas(p, &expected, desired);                                                     \
+      return expected;                                                                       \
+    }                                                                                        \
+    Door door;                                                                               \
+    memory::compare_exchange(p, &expected, desired, success, failure, SELVAGE_CALLER);       \
+    return expected;                                                                         \
+  }
+
+SELVAGE_ATOMIC(a8, 8)
+SELVAGE_ATOMIC(a16, 16)
+SELVAGE_ATOMIC(a32, 32)
+SELVAGE_ATOMIC(a64, 64)
+SELVAGE_ATOMIC(a128, 128)
+
+SELVAGE_EXPORT void __tsan_atomic_thread_fence(int order) {
+  if (!g.in_program) {
+    __atomic_thread_fence(__ATOMIC_SEQ_CST);
+    return;
+  }
+  Door door;
+  memory::fence(order, SELVAGE_CALLER);
+}
+SELVAGE_EXPORT void __tsan_atomic_signal_fence(int /*order*/) {}

@@ -1,0 +1,233 @@
+#include "machine/access.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace selvage::machine {
+
+namespace {
+
+using race::kAtomic;
+using race::kFree;
+using race::kRead;
+using race::kWrite;
+
+std::vector<PendingRace> g_races;
+
+const char* access_name(std::uint8_t flags) {
+  if ((flags & kFree) != 0) return "free";
+  if ((flags & kAtomic) != 0) return (flags & kWrite) != 0 ? "atomic write" : "atomic read";
+  return (flags & kWrite) != 0 ? "write" : "read";
+}
+
+__attribute__((noinline)) void collision(const race::Race& race, std::uint64_t address, std::uint32_t size,
+                                         std::uint8_t mask, std::uint8_t flags, std::uint64_t pc, bool known) {
+  const race::Record& earlier = race.earlier;
+  if ((earlier.flags & kFree) != 0) {
+    if ((flags & kFree) != 0) violation(Verdict::double_free, "the block at " + name_of(address) + " is freed twice");
+    violation(Verdict::use_after_free,
+              std::string("T") + std::to_string(g.current) + "'s " + access_name(flags) + " of " +
+                  std::to_string(size) + " bytes at " + name_of(address) + " touches a block that T" +
+                  std::to_string(earlier.thread) + " has freed",
+              bit(earlier.thread));
+  }
+  if (known) return;  // its accesses are events already: the race was reported when it was found
+  if (g.options.races == Races::ignore) {
+    g.race_ignored = true;
+    g.race_ignored_ever = true;
+    return;
+  }
+  if (g.options.search == Search::directed) return;
+  const auto first = static_cast<std::uint32_t>(std::countr_zero(static_cast<unsigned>(earlier.mask & mask)));
+  const std::uint64_t low = std::min(earlier.pc, pc), high = std::max(earlier.pc, pc);
+  std::string key = "race " + std::to_string(low) + " " + std::to_string(high);
+  const bool seen = std::any_of(g_races.begin(), g_races.end(), [&](const PendingRace& r) {
+    return r.key == key && (r.address & ~7ULL) == (address & ~7ULL);
+  });
+  if (seen) return;
+  PendingRace p;
+  p.race = race;
+  p.race.granule = address & ~7ULL;
+  p.key = std::move(key);
+  p.address = address;
+  p.size = size;
+  p.threads = bit(g.current) | bit(earlier.thread);
+  p.message = "data race on " + name_of((address & ~7ULL) + first) + ": " + access_name(earlier.flags) + " by T" +
+              std::to_string(earlier.thread) + " and " + access_name(flags) + " by T" + std::to_string(g.current) +
+              " are not ordered by happens-before";
+  if (g.recording) {
+    p.stack = backtrace();
+    note_race_access(0, earlier.thread, address & ~7ULL, 8, earlier.flags);
+    note_race_access(1, g.current, address, size, flags);
+  }
+  g_races.push_back(std::move(p));
+  if (g.options.races == Races::stop) {
+    // The race is the violation; take_races() hands it on.
+    end_execution(Ending::How::cut);
+  }
+}
+
+/// First plain write to a granule in this exploration: must the runtime itself put it back?
+void note_first_write(race::Cell* cell, std::uint64_t address) {
+  cell->foreign = 1;
+  if (g.arena.contains(reinterpret_cast<void*>(address)) || g.stacks.contains(address)) return;
+  if (g.segments.contains(address)) return;
+  g.foreign.note(address & ~7ULL);
+}
+
+void preempt() {
+  Op op;
+  op.kind = EventKind::preempt;
+  op.footprint = Footprint::read;  // of nothing: commutes with all, but others may go first
+  op.address = 0;
+  op.size = 0;
+  op.pc = self().id == 0 ? 1 : 2;
+  visible(op);
+}
+
+}  // namespace
+
+__attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
+                                            std::uint8_t flags, std::uint64_t pc) {
+  race::Race race{};
+  Thread& t = self();
+  if (!g.shadow.access(cell, t.id, t.clock, mask, flags, pc, &race)) return;
+  Door door;
+  collision(race, address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))), mask, flags, pc,
+            (cell->visible_mask & mask) != 0);
+}
+
+__attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
+                                          std::uint64_t pc) {
+  Thread& t = self();
+  const bool write = (flags & kWrite) != 0;
+  if (g.recording) settle_write(t.id);
+  bool event = false;
+  const std::uint64_t last = address + size - 1;
+  for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
+    const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
+    const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
+    if ((g.shadow.fresh_cell(a)->visible_mask & mask) != 0) event = true;
+  }
+  if (event) {
+    Door door;
+    Op op;
+    op.kind = write ? EventKind::plain_write : EventKind::plain_read;
+    op.footprint = write ? Footprint::write : Footprint::read;
+    op.address = address;
+    op.size = size;
+    op.pc = pc;
+    visible(op);
+  } else if (t.plain_since_event > kPlainLimit) {
+    Door door;
+    preempt();
+  }
+  if (g.recording) {
+    Door door;
+    record_access(address, size, write, pc);
+  }
+  for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
+    const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
+    const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
+    race::Cell* cell = g.shadow.fresh_cell(a);
+    if (write) {
+      if (cell->foreign == 0) note_first_write(cell, a);
+      if (!g.stacks.contains(a)) ++g.progress;
+    }
+    granule_slow(cell, std::max(a, address), mask, flags, pc);
+  }
+}
+
+void range(std::uint64_t address, std::uint64_t size, std::uint8_t flags, std::uint64_t pc) {
+  if (!g.in_program || size == 0) return;
+  // In pieces that an event can stand for: one event a granule would make copies needlessly divisible.
+  constexpr std::uint64_t kPiece = 1 << 20;
+  while (size > 0) {
+    const auto piece = static_cast<std::uint32_t>(std::min(size, kPiece));
+    ++self().plain_since_event;
+    plain_slow(address, piece, flags, pc);
+    address += piece;
+    size -= piece;
+  }
+}
+
+void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
+  const std::uint64_t last = address + size - 1;
+  Thread& t = self();
+  const bool was = g.in_program;
+  for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
+    const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
+    const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
+    race::Cell* cell = g.shadow.fresh_cell(a);
+    if ((flags & kWrite) != 0 && cell->foreign == 0) note_first_write(cell, a);
+    race::Race race{};
+    if (g.shadow.access(cell, t.id, t.clock, mask, static_cast<std::uint8_t>(flags | kAtomic), pc, &race)) {
+      collision(race, std::max(a, address), size, mask, static_cast<std::uint8_t>(flags | kAtomic), pc,
+                (cell->visible_mask & mask) != 0);
+    }
+  }
+  g.in_program = was;
+}
+
+void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
+  if (size == 0) return;
+  if (g.recording) record_access(address, static_cast<std::uint32_t>(size), true, pc);
+  const std::uint64_t last = address + size - 1;
+  Thread& t = self();
+  for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
+    const std::uint64_t high = std::min(a + 7, last) - a;
+    const auto mask = static_cast<std::uint8_t>(0xffU >> (7 - high));
+    race::Cell* cell = g.shadow.fresh_cell(a);
+    race::Race race{};
+    if (g.shadow.access(cell, t.id, t.clock, mask, kWrite | kFree, pc, &race)) {
+      collision(race, a, static_cast<std::uint32_t>(high + 1), mask, kWrite | kFree, pc,
+                (cell->visible_mask & mask) != 0);
+    }
+  }
+}
+
+void mark_visible(std::uint64_t address, std::uint32_t size) {
+  for (std::uint64_t a = address; a < address + size; ++a) {
+    g.shadow.cell(a)->visible_mask |= static_cast<std::uint8_t>(1U << (a & 7));
+  }
+}
+
+void unmark_visible(std::uint64_t address, std::uint32_t size) {
+  for (std::uint64_t a = address; a < address + size; ++a) {
+    g.shadow.cell(a)->visible_mask &= static_cast<std::uint8_t>(~(1U << (a & 7)));
+  }
+}
+
+bool make_visible(const PendingRace& r) {
+  // The bytes of both accesses in the granule that they share.
+  const std::uint64_t granule = r.race.granule;
+  std::uint8_t mask = r.race.earlier.mask;
+  for (std::uint32_t i = 0; i < r.size; ++i) {
+    if (((r.address + i) & ~7ULL) == granule) mask |= static_cast<std::uint8_t>(1U << ((r.address + i) & 7));
+  }
+  bool more = false;
+  for (unsigned low = 0; low < 8; ++low) {
+    if ((mask >> low & 1) == 0) continue;
+    unsigned high = low;
+    while (high + 1 < 8 && (mask >> (high + 1) & 1) != 0) ++high;
+    const std::uint64_t address = granule + low;
+    const std::uint32_t size = high - low + 1;
+    bool all = true;
+    for (std::uint32_t i = 0; i < size; ++i) {
+      all = all && (g.shadow.cell(address + i)->visible_mask >> ((address + i) & 7) & 1) != 0;
+    }
+    if (!all) {
+      g.visible.emplace_back(address, size);
+      mark_visible(address, size);
+      more = true;
+    }
+    low = high;
+  }
+  return more;
+}
+
+void new_execution_of_accesses() { g_races.clear(); }
+
+std::vector<PendingRace> take_races() { return std::move(g_races); }
+
+}  // namespace selvage::machine

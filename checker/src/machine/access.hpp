@@ -1,0 +1,75 @@
+// Plain and atomic accesses to memory on their way through the race detector.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "machine/machine.hpp"
+
+namespace selvage::machine {
+
+/// A race of the current execution.
+struct PendingRace {
+  race::Race race;
+  std::string key;
+  std::string message;
+  std::uint64_t threads = 0;
+  std::uint64_t address = 0;  ///< of the later access
+  std::uint32_t size = 0;
+  std::vector<std::uint64_t> stack;  ///< of the later access, while recording
+};
+
+/// How many plain accesses a thread may make before it is stopped as if at a visible event, so that a loop
+/// that polls a plain variable does not keep the others from ever running.
+inline constexpr std::uint64_t kPlainLimit = 1 << 16;
+
+void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
+void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc);
+
+/// A plain access of 1, 2, 4, 8 or 16 bytes; for a write, before it happens.
+inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
+  if (!g.in_program) return;
+  Thread& t = *g.self;
+  const std::uint64_t offset = address & 7;
+  if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.recording) [[unlikely]] {
+    plain_slow(address, size, flags, pc);
+    return;
+  }
+  race::Cell* cell = g.shadow.fresh_cell(address);
+  const auto mask = static_cast<std::uint8_t>(((1U << size) - 1) << offset);
+  if ((cell->visible_mask & mask) != 0 || ((flags & race::kWrite) != 0 && cell->foreign == 0)) [[unlikely]] {
+    plain_slow(address, size, flags, pc);
+    return;
+  }
+  if ((flags & race::kWrite) != 0 && !g.stacks.contains(address)) ++g.progress;
+  if (cell->count == 1) {
+    const race::Record& r = cell->records[0];
+    if (r.thread == t.id && r.epoch == t.clock.at[t.id] && r.mask == mask &&
+        (r.flags == flags || (r.flags == race::kWrite && flags == race::kRead))) {
+      return;
+    }
+  }
+  granule_slow(cell, address, mask, flags, pc);
+}
+
+/// A plain access to [address, address + size), any size.
+void range(std::uint64_t address, std::uint64_t size, std::uint8_t flags, std::uint64_t pc);
+/// The race check of an atomic access, which is an event of its own; flags without kAtomic.
+void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
+/// A block is freed: a write to all of it, and every later access is a use after free.
+void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc);
+
+void mark_visible(std::uint64_t address, std::uint32_t size);
+void unmark_visible(std::uint64_t address, std::uint32_t size);
+/// Makes the plain accesses to the race's location events; false where they are already.
+bool make_visible(const PendingRace& race);
+
+void new_execution_of_accesses();
+/// The races of the execution that has just ended.
+std::vector<PendingRace> take_races();
+
+// record.cpp
+void finish_recording(report::RawViolation& violation);
+
+}  // namespace selvage::machine

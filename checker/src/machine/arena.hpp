@@ -1,0 +1,70 @@
+// The heap of the program under test.
+//
+// One arena a thread, filled upwards: an address depends only on who allocates and how much that thread
+// allocated before. Nothing is used again within an execution, so every access to a freed block is seen.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "race/vector_clock.hpp"
+
+namespace selvage::machine {
+
+struct BlockHeader {
+  enum State : std::uint32_t { kLive = 0x4c495645, kFreed = 0x46524545, kFiller = 0x46494c4c };
+  std::uint64_t size;  ///< bytes the program asked for
+  std::uint32_t state;
+  std::uint32_t sequence;  ///< the thread's how-manieth allocation this is; bit 31: marked as reachable
+};
+static_assert(sizeof(BlockHeader) == 16);
+
+class Arena {
+ public:
+  static constexpr std::uint64_t kBytesPerThread = 4ULL << 30;
+  void reserve();
+  void new_execution();
+  /// Zero-filled memory, or null where the thread's share is used up.
+  void* allocate(int thread, std::size_t size, std::size_t alignment = 16);
+  [[nodiscard]] bool contains(const void* p) const {
+    return reinterpret_cast<std::uint64_t>(p) - base_ < kBytesPerThread * race::kMaxThreads;
+  }
+  [[nodiscard]] int owner(const void* p) const {
+    return static_cast<int>((reinterpret_cast<std::uint64_t>(p) - base_) / kBytesPerThread);
+  }
+  static BlockHeader* header(void* p) { return static_cast<BlockHeader*>(p) - 1; }
+  /// Is p the start of a block that this execution allocated (live or freed)?
+  [[nodiscard]] bool is_block(void* p) const;
+  /// The block that holds `address`, searching from the arena's start; null where there is none.
+  [[nodiscard]] BlockHeader* block_around(std::uint64_t address) const;
+  void note_free(BlockHeader* block) {
+    block->state = BlockHeader::kFreed;
+    --live_;
+  }
+  [[nodiscard]] std::uint64_t live() const { return live_; }
+  [[nodiscard]] std::uint64_t begin(int thread) const {
+    return base_ + static_cast<std::uint64_t>(thread) * kBytesPerThread;
+  }
+  [[nodiscard]] std::uint64_t end(int thread) const { return next_[thread]; }
+  template <typename F>
+  void for_each_block(F&& visit) const {
+    for (int t = 0; t < race::kMaxThreads; ++t) {
+      for (std::uint64_t at = begin(t); at < next_[t];) {
+        auto* block = reinterpret_cast<BlockHeader*>(at);
+        visit(block);
+        at += sizeof(BlockHeader) + round_up(block->size);
+      }
+    }
+  }
+  static std::uint64_t round_up(std::uint64_t size) { return size == 0 ? 16 : (size + 15) & ~15ULL; }
+
+ private:
+  std::uint64_t base_ = 0;
+  std::uint64_t live_ = 0;
+  std::uint64_t used_threads_ = 0;            // bit mask: whose arena is not empty
+  std::uint64_t next_[race::kMaxThreads]{};   // first free byte
+  std::uint64_t dirty_[race::kMaxThreads]{};  // bytes from here on were never written
+  std::uint32_t sequence_[race::kMaxThreads]{};
+};
+
+}  // namespace selvage::machine

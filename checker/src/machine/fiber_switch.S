@@ -1,0 +1,55 @@
+# Context switch between fibers (System V x86-64): callee-saved registers, control words, stack, FS base.
+    .text
+    .globl  selvage_switch
+    .hidden selvage_switch
+    .type   selvage_switch, @function
+    .p2align 4
+selvage_switch:                 # rdi: where to save rsp, rsi: rsp to resume, rdx: its FS base
+    .cfi_startproc
+    pushq   %rbp
+    pushq   %rbx
+    pushq   %r12
+    pushq   %r13
+    pushq   %r14
+    pushq   %r15
+    subq    $8, %rsp
+    stmxcsr (%rsp)
+    fnstcw  4(%rsp)
+    movq    %rsp, (%rdi)
+    movq    %rsi, %rsp
+    cmpb    $0, selvage_use_wrfsbase(%rip)
+    je      1f
+    wrfsbase %rdx
+2:  ldmxcsr (%rsp)
+    fldcw   4(%rsp)
+    addq    $8, %rsp
+    popq    %r15
+    popq    %r14
+    popq    %r13
+    popq    %r12
+    popq    %rbx
+    popq    %rbp
+    ret
+1:  movl    $158, %eax          # arch_prctl(ARCH_SET_FS, rdx)
+    movl    $0x1002, %edi
+    movq    %rdx, %rsi
+    syscall
+    jmp     2b
+    .cfi_endproc
+    .size   selvage_switch, .-selvage_switch
+
+# First frame of a fiber: the unwinder stops here, so an uncaught exception is found to be uncaught.
+    .globl  selvage_fiber_entry
+    .hidden selvage_fiber_entry
+    .type   selvage_fiber_entry, @function
+    .p2align 4
+selvage_fiber_entry:
+    .cfi_startproc
+    .cfi_undefined rip
+    movq    %r12, %rdi
+    xorl    %ebp, %ebp
+    callq   *%rbx
+    ud2
+    .cfi_endproc
+    .size   selvage_fiber_entry, .-selvage_fiber_entry
+    .section .note.GNU-stack,"",@progbits

@@ -1,0 +1,94 @@
+// Leaks as LeakSanitizer has them: blocks that nothing reaches when the program ends.
+//
+// Pointers into the heap of this execution can only be where this execution wrote: on the data pages and
+// foreign granules noted as written, in the threads' TLS and stacks, and in reachable blocks.
+#include <algorithm>
+#include <vector>
+
+#include "machine/exploration.hpp"
+#include "machine/machine.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+constexpr std::uint32_t kReached = 1U << 31;
+
+class Marker {
+ public:
+  Marker() {
+    g.arena.for_each_block([&](BlockHeader* b) {
+      if (b->state == BlockHeader::kLive) blocks_.push_back(b);
+    });
+    std::sort(blocks_.begin(), blocks_.end());
+  }
+  void scan(std::uint64_t low, std::uint64_t high) {
+    low = (low + 7) & ~7ULL;
+    for (; low + 8 <= high; low += 8) mark(*reinterpret_cast<const std::uint64_t*>(low));
+    while (!open_.empty()) {
+      BlockHeader* block = open_.back();
+      open_.pop_back();
+      const auto at = reinterpret_cast<std::uint64_t>(block + 1);
+      for (std::uint64_t w = at; w + 8 <= at + block->size; w += 8) mark(*reinterpret_cast<const std::uint64_t*>(w));
+    }
+  }
+  BlockHeader* first_unreached() {
+    for (BlockHeader* b : blocks_) {
+      if ((b->sequence & kReached) == 0) return b;
+    }
+    return nullptr;
+  }
+  std::size_t unreached() {
+    return static_cast<std::size_t>(
+        std::count_if(blocks_.begin(), blocks_.end(), [](BlockHeader* b) { return (b->sequence & kReached) == 0; }));
+  }
+
+ private:
+  void mark(std::uint64_t value) {
+    if (!g.arena.contains(reinterpret_cast<void*>(value))) return;
+    auto after = std::upper_bound(blocks_.begin(), blocks_.end(), value,
+                                  [](std::uint64_t v, BlockHeader* b) { return v < reinterpret_cast<std::uint64_t>(b + 1); });
+    if (after == blocks_.begin()) return;
+    BlockHeader* block = *(after - 1);
+    const auto start = reinterpret_cast<std::uint64_t>(block + 1);
+    if (value >= start + std::max<std::uint64_t>(block->size, 1) || (block->sequence & kReached) != 0) return;
+    block->sequence |= kReached;
+    open_.push_back(block);
+  }
+  std::vector<BlockHeader*> blocks_;
+  std::vector<BlockHeader*> open_;
+};
+
+}  // namespace
+
+std::string find_leak(std::uint64_t* leaked) {
+  if (g.arena.live() == 0) return {};
+  Marker marker;
+  for (const auto& page : g.segments.written()) marker.scan(page.address, page.address + 4096);
+  for (const auto& saved : g.foreign.saved()) marker.scan(saved.granule, saved.granule + 8);
+  for (int t = 0; t < g.thread_limit; ++t) {
+    const Thread& thread = g.threads[t];
+    if (thread.state == Thread::State::unused) continue;
+    marker.scan(g.thread_locals.low(t), g.thread_locals.high(t));
+    if (thread.state != Thread::State::alive) continue;
+    const std::uint64_t top = g.stacks.top(t);
+    const std::uint64_t from =
+        t == g.current ? reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) : thread.stack_pointer;
+    marker.scan(from, top);
+    for (const auto& [function, argument] : thread.destructors) {
+      const std::uint64_t value = reinterpret_cast<std::uint64_t>(argument);
+      marker.scan(reinterpret_cast<std::uint64_t>(&value), reinterpret_cast<std::uint64_t>(&value) + 8);
+    }
+    const std::uint64_t argument = reinterpret_cast<std::uint64_t>(thread.argument);
+    marker.scan(reinterpret_cast<std::uint64_t>(&argument), reinterpret_cast<std::uint64_t>(&argument) + 8);
+  }
+  BlockHeader* block = marker.first_unreached();
+  if (block == nullptr) return {};
+  *leaked = reinterpret_cast<std::uint64_t>(block + 1);
+  const std::size_t count = marker.unreached();
+  std::string text = std::to_string(block->size) + " bytes that nothing reaches when the program ends: " + name_of(*leaked);
+  if (count > 1) text += " and " + std::to_string(count - 1) + " more";
+  return text;
+}
+
+}  // namespace selvage::machine

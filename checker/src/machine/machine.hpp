@@ -1,0 +1,200 @@
+// The controlled machine: the threads of the program under test as fibers of one OS thread, stopped at
+// every visible event until the search lets them go on.
+//
+// Everything here is state of the current exploration; one process explores one thing at a time.
+#pragma once
+
+#include <setjmp.h>
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "machine/arena.hpp"
+#include "machine/fiber.hpp"
+#include "machine/foreign_memory.hpp"
+#include "machine/op.hpp"
+#include "machine/segments.hpp"
+#include "machine/tls.hpp"
+#include "race/shadow.hpp"
+#include "search/strategy.hpp"
+#include "sync/object.hpp"
+
+namespace selvage::machine {
+
+using race::kMaxThreads;
+
+/// A thread of the program under test.
+struct Thread {
+  enum class State : std::uint8_t { unused, alive, finished };
+  int id = 0;
+  State state = State::unused;
+  bool notified = true;    ///< the condition that a blocked operation waits for has come about
+  bool timed_out = false;  ///< ... because its time ran out
+  bool timed_wait = false;  ///< blocked in a wait that could also time out
+  bool forced_time_out = false;  ///< ... and only because of the bound on time-outs it does not
+  bool detached = false, joined = false;
+  bool spinning = false;   ///< found to go round without progress; waits for somebody else's
+  bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
+  bool read_clock = false;
+  std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
+  std::uint64_t stack_pointer = 0;
+  Op pending;
+  std::uint64_t plain_since_event = 0;
+  std::uint32_t children = 0;
+  std::uint32_t timeouts = 0;
+  std::uint64_t timeout_mark = 0;  ///< Machine::progress when it last timed out
+  void* (*routine)(void*) = nullptr;
+  void* argument = nullptr;
+  void* result = nullptr;
+  race::VectorClock clock;
+  race::VectorClock acquire_pending;  ///< what an acquire fence would synchronise with
+  race::VectorClock release_fence;    ///< the clock at the last release fence
+  bool has_release_fence = false;
+  std::vector<std::pair<void (*)(void*), void*>> destructors;  ///< __cxa_thread_atexit
+  // Rounds without progress, see machine/spin.cpp.
+  struct Visit {
+    std::uint64_t pc, address;
+    std::uint64_t stack_hash, state_hash;  ///< 0: not computed
+  };
+  std::vector<Visit> visits;
+  std::uint64_t visits_progress = 0;  ///< Machine::progress when they began
+  std::vector<std::uint64_t> holding;  ///< mutexes held, kept while recording
+};
+
+/// How the current execution ended.
+struct Ending {
+  enum class How : std::uint8_t { running, completed, violation, cut, need_threads, restart, refused };
+  How how = How::running;
+  bool bounded = false;  ///< cut by a bound, so that nothing is proved
+  Verdict verdict = Verdict::proved;
+  std::string message;
+  std::uint64_t threads = 0;  ///< bit mask
+  std::vector<std::uint64_t> stack;
+};
+
+struct Machine {
+  // Hot: read by every hook.
+  bool in_program = false;  ///< program code runs now (not the runtime, not the harness)
+  bool exploring = false;   ///< between start and end of an exploration
+  bool executing = false;   ///< between start and end of an execution
+  bool recording = false;   ///< this execution is repeated to tell the user about it
+  std::int32_t current = 0;
+  Thread* self = nullptr;  ///< &threads[current]
+  race::Shadow shadow;
+
+  Thread threads[kMaxThreads];
+  std::uint64_t alive = 0;  ///< bit mask
+  std::uint64_t spinners = 0;  ///< bit mask of Thread::spinning
+  int thread_limit = 0;     ///< numbers given out so far, over all executions
+  std::int16_t child_number[kMaxThreads][kMaxThreads];  ///< [parent][its how-manieth child], -1: none yet
+  Stacks stacks;
+  Arena arena;
+  Segments segments;
+  ThreadLocals thread_locals;
+  ForeignMemory foreign;
+  sync::Objects objects;
+  search::Strategy* strategy = nullptr;
+  Options options;
+
+  // The current execution.
+  Ending ending;
+  std::vector<std::uint16_t> schedule;  ///< steps: a thread, or kAlternative | value
+  std::uint64_t events = 0;
+  std::uint64_t progress = 0;  ///< grows with every step that may have changed what others see
+  std::uint64_t spin_progress = 0;  ///< `progress` when the spinners were found to spin
+  std::uint32_t preemptions = 0;
+  bool redundant = false;  ///< only followed to see whether it gets stuck
+  std::string outcome;
+  bool has_outcome = false;
+  bool exiting = false;
+  int exit_status = 0;
+  bool race_ignored = false;
+  std::vector<std::pair<std::function<bool()>, const char*>> invariants;
+
+  // The whole exploration.
+  bool eager_unlock = true;  ///< nobody tries locks, so an unlock needs no branching
+  bool race_ignored_ever = false;  ///< a race was met and not reported (Races::ignore)
+  bool bounded = false;      ///< some bound changed what was explored
+  std::string bounded_why;
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> visible;  ///< plain locations that are events
+  std::uint64_t harness_stack_pointer = 0;
+  std::uint64_t harness_thread_pointer = 0;
+  std::uint64_t total_events = 0;
+  bool run_mode = false;  ///< a whole program (selvage run), not a body
+};
+
+inline constexpr std::uint16_t kAlternative = 0x8000;
+
+extern Machine g;
+
+/// Runtime code entered from the program: hooks it meets on the way do nothing.
+class Door {
+ public:
+  Door() { g.in_program = false; }
+  ~Door() { g.in_program = true; }
+  Door(const Door&) = delete;
+  Door& operator=(const Door&) = delete;
+};
+
+inline Thread& self() { return *g.self; }
+
+// schedule.cpp
+
+/// Announces `op` and returns when the search has chosen it: the caller then performs it, and nothing else
+/// runs until its thread's next operation. May not return (the execution ends).
+void visible(const Op& op);
+/// An operation that commutes with everything, or whose thread alone decides it: recorded, no branching.
+void eager(const Op& op);
+/// A nondeterministic step of the running thread: a value in [0, count).
+int alternative(int count);
+/// Something that other threads may see has changed: those that spin get another chance.
+inline void changed() { ++g.progress; }
+/// Something was given back: who spins on trying to get it gets another chance.
+void released();
+/// Starts a thread; runs it to its first event. Its number, or -1 where the limit is reached.
+int start_thread(void* (*routine)(void*), void* argument, bool detached);
+/// Runs a thread just started up to its first event; the starter goes on afterwards.
+void run_to_first_event(int child);
+/// The calling thread has ended. Does not return.
+[[noreturn]] void finish_thread(void* result);
+/// Ends the execution with `how`. Does not return.
+[[noreturn]] void end_execution(Ending::How how);
+/// Ends the execution with a violation by the running thread (and `others`, a bit mask).
+[[noreturn]] void violation(Verdict verdict, std::string message, std::uint64_t others = 0);
+[[noreturn]] void unsupported(const char* what);
+[[noreturn]] void misuse(std::string message);
+/// A bound was met: the search cannot prove anything any more.
+void note_bound(std::string why);
+/// The first instruction of each fiber.
+void fiber_main(void* thread);
+inline std::uint64_t bit(int thread) { return std::uint64_t{1} << thread; }
+
+// record.cpp: what a recorded execution keeps
+
+void record_event(const Op& op, int thread);
+/// The event recorded last; null when not recording. For the door that performs it to fill in values.
+report::RawEvent* last_event();
+/// The event recorded last reads (and, `writes`, writes) its address: notes whom it reads from.
+void note_value_source(bool writes);
+/// A plain access, while recording. `address` may turn out to be shared by several threads or not.
+void record_access(std::uint64_t address, std::uint32_t size, bool write, std::uint64_t pc);
+/// The plain write that its thread announced last has happened by now.
+void settle_write(int thread);
+void note_allocation(void* block);
+/// Call addresses from here outwards, innermost first, without the runtime's own frames.
+std::vector<std::uint64_t> backtrace();
+void start_recording();
+void note_race_access(int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags);
+
+// spin.cpp
+
+/// Has the running thread been here before with nothing changed? Then it waits until somebody else acts.
+void check_spin(const Op& op);
+void forget_spins();
+
+/// A pointer formatted for the reporter to replace by a name.
+std::string name_of(std::uint64_t address);
+
+}  // namespace selvage::machine

@@ -1,0 +1,48 @@
+// An operation: a visible event that a thread is about to perform.
+#pragma once
+
+#include <cstdint>
+
+#include "report/record.hpp"
+
+namespace selvage::sync {
+struct Object;
+}
+
+namespace selvage::machine {
+
+using report::EventKind;
+
+/// What an operation touches, for the question whether two of them commute.
+enum class Footprint : std::uint8_t {
+  none,   ///< commutes with everything: never a branching point
+  read,   ///< commutes with other reads of the same place
+  write,  ///< commutes with operations on other places only
+  all     ///< ends the process: commutes with nothing
+};
+
+struct Op {
+  EventKind kind = EventKind::start;
+  Footprint footprint = Footprint::none;
+  std::int8_t order = -1;       ///< std::memory_order, -1: none
+  bool needs_notify = false;    ///< enabled only once Thread::notified is set
+  bool or_timed_out = false;    ///< enabled as well once Thread::timed_out is set
+  std::uint32_t size = 1;       ///< bytes at `address`
+  std::uint64_t address = 0;    ///< the place or object; 0: none
+  std::uint64_t second = 0;     ///< a second object that is written (cond_wait: the mutex); 0: none
+  std::uint64_t waits_on = 0;   ///< needs_notify: the object that will notify, for reports
+  sync::Object* object = nullptr;  ///< what decides whether the operation is enabled
+  std::uint64_t pc = 0;         ///< where the program made the call
+};
+
+/// Do the two operations, by different threads, commute? Errs towards "no".
+inline bool independent(const Op& a, const Op& b) {
+  if (a.footprint == Footprint::all || b.footprint == Footprint::all) return false;
+  if (a.footprint == Footprint::none || b.footprint == Footprint::none) return true;
+  const bool overlap = a.address < b.address + b.size && b.address < a.address + a.size;
+  if (overlap && (a.footprint == Footprint::write || b.footprint == Footprint::write)) return false;
+  if (a.second != 0 && (a.second == b.address || a.second == b.second)) return false;
+  return b.second == 0 || b.second != a.address;
+}
+
+}  // namespace selvage::machine

@@ -1,0 +1,63 @@
+#include "machine/output.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "machine/raw_syscall.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+std::string content(int fd) {
+  const long size = raw_syscall(SYS_lseek, fd, 0, SEEK_CUR);
+  std::string text;
+  if (size <= 0) return text;
+  text.resize(static_cast<std::size_t>(size));
+  const long got = raw_syscall(SYS_pread64, fd, reinterpret_cast<long>(text.data()), size, 0);
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  return text;
+}
+
+void empty(int fd) {
+  if (raw_syscall(SYS_lseek, fd, 0, SEEK_CUR) == 0) return;
+  raw_syscall(SYS_ftruncate, fd, 0);
+  raw_syscall(SYS_lseek, fd, 0, SEEK_SET);
+}
+
+}  // namespace
+
+void Output::capture() {
+  std::fflush(nullptr);
+  // The same file gets both streams' text only in the merged one; stdout alone is the outcome.
+  memory_ = memfd_create("selvage-stdout", MFD_CLOEXEC);
+  memory_err_ = memfd_create("selvage-stderr", MFD_CLOEXEC);
+  real_out_ = fcntl(1, F_DUPFD_CLOEXEC, 100);
+  real_err_ = fcntl(2, F_DUPFD_CLOEXEC, 100);
+  dup2(memory_, 1);
+  dup2(memory_err_, 2);
+  set_error_fd(real_err_);
+}
+
+void Output::release() {
+  if (real_out_ < 0) return;
+  dup2(real_out_, 1);
+  dup2(real_err_, 2);
+  set_error_fd(2);
+  real_out_ = real_err_ = -1;
+}
+
+std::string Output::standard_output() { return content(1); }
+
+std::string Output::all() { return content(1) + content(2); }
+
+void Output::clear() {
+  empty(1);
+  empty(2);
+}
+
+}  // namespace selvage::machine

@@ -1,0 +1,25 @@
+// What the program under test prints, kept apart for each execution.
+#pragma once
+
+#include <string>
+
+namespace selvage::machine {
+
+class Output {
+ public:
+  /// Sends file descriptors 1 and 2 to memory.
+  void capture();
+  /// Puts the real ones back.
+  void release();
+  /// What was written to stdout / both since the last clear().
+  std::string standard_output();
+  std::string all();
+  void clear();
+  [[nodiscard]] bool capturing() const { return real_out_ >= 0; }
+
+ private:
+  int memory_ = -1, memory_err_ = -1;
+  int real_out_ = -1, real_err_ = -1;
+};
+
+}  // namespace selvage::machine

@@ -1,0 +1,231 @@
+// Recording: an execution is repeated to tell the user about it, so everything may be slow and complete.
+#include <unwind.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "machine/access.hpp"
+#include "machine/machine.hpp"
+#include "machine/modules.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+struct PlainAccess {
+  std::size_t event;  // index in g_trace
+  std::uint64_t address;
+  std::uint32_t size;
+};
+
+std::vector<report::RawEvent> g_trace;
+std::vector<bool> g_plain;                         // is g_trace[i] a plain access that may be left out?
+std::int64_t g_unsettled[kMaxThreads];             // index of the write whose value is not in memory yet
+std::map<std::uint64_t, std::int64_t> g_last_write;  // by address: the event that wrote there last
+std::map<std::uint64_t, std::vector<std::uint64_t>> g_allocated;
+struct RaceSide {
+  int thread = -1;
+  std::uint64_t address = 0;
+  std::uint32_t size = 0;
+  std::uint8_t flags = 0;
+  std::int64_t event = -1;
+  std::vector<std::uint64_t> holding;
+};
+RaceSide g_sides[2];
+std::vector<std::vector<std::uint64_t>> g_holding;  // by event: what its thread held
+
+constexpr std::size_t kMostEvents = 2'000'000;
+
+struct Walk {
+  std::vector<std::uint64_t>* stack;
+};
+
+_Unwind_Reason_Code visit_frame(_Unwind_Context* context, void* data) {
+  auto* walk = static_cast<Walk*>(data);
+  const std::uint64_t pc = _Unwind_GetIP(context);
+  if (pc == 0) return _URC_END_OF_STACK;
+  if (!in_runtime(pc)) walk->stack->push_back(pc);
+  constexpr std::size_t kMostFrames = 64;
+  return walk->stack->size() >= kMostFrames ? _URC_END_OF_STACK : _URC_NO_REASON;
+}
+
+std::uint64_t value_at(std::uint64_t address, std::uint32_t size) {
+  std::uint64_t value = 0;
+  __builtin_memcpy(&value, reinterpret_cast<const void*>(address), size < 8 ? size : 8);
+  return value;
+}
+
+std::int64_t writer_of(std::uint64_t address) {
+  const auto at = g_last_write.find(address);
+  return at == g_last_write.end() ? -1 : at->second;
+}
+
+report::RawEvent& append(bool plain) {
+  g_trace.emplace_back();
+  g_plain.push_back(plain);
+  g_holding.push_back(self().holding);
+  return g_trace.back();
+}
+
+}  // namespace
+
+std::vector<std::uint64_t> backtrace() {
+  std::vector<std::uint64_t> stack;
+  Walk walk{&stack};
+  _Unwind_Backtrace(visit_frame, &walk);
+  return stack;
+}
+
+void start_recording() {
+  g_trace.clear();
+  g_plain.clear();
+  g_holding.clear();
+  g_last_write.clear();
+  g_allocated.clear();
+  std::fill(std::begin(g_unsettled), std::end(g_unsettled), -1);
+  for (RaceSide& side : g_sides) side = RaceSide{};
+}
+
+void record_event(const Op& op, int thread) {
+  if (g_trace.size() >= kMostEvents) return;
+  settle_write(thread);
+  if (op.kind == EventKind::plain_read || op.kind == EventKind::plain_write) return;  // record_access follows
+  if (op.kind == EventKind::preempt) return;
+  report::RawEvent& e = append(false);
+  e.thread = thread;
+  e.kind = op.kind;
+  e.address = op.address;
+  e.size = op.size;
+  e.order = op.order;
+  e.second = op.second;
+  e.stack = backtrace();
+}
+
+report::RawEvent* last_event() { return g.recording && !g_trace.empty() ? &g_trace.back() : nullptr; }
+
+void note_value_source(bool writes) {
+  report::RawEvent& e = g_trace.back();
+  if (e.has_read) e.reads_from = writer_of(e.address);
+  if (writes) g_last_write[e.address] = static_cast<std::int64_t>(g_trace.size() - 1);
+}
+
+void settle_write(int thread) {
+  std::int64_t& index = g_unsettled[thread];
+  if (index < 0) return;
+  report::RawEvent& e = g_trace[static_cast<std::size_t>(index)];
+  e.written = value_at(e.address, e.size);
+  index = -1;
+}
+
+void record_access(std::uint64_t address, std::uint32_t size, bool write, std::uint64_t pc) {
+  static_cast<void>(pc);
+  if (g_trace.size() >= kMostEvents) return;
+  Thread& t = self();
+  report::RawEvent& e = append(true);
+  e.thread = t.id;
+  e.kind = write ? EventKind::plain_write : EventKind::plain_read;
+  e.address = address;
+  e.size = size;
+  e.has_read = !write;
+  e.has_write = write;
+  const auto index = static_cast<std::int64_t>(g_trace.size() - 1);
+  if (write) {
+    g_unsettled[t.id] = index;
+    g_last_write[address] = index;
+  } else {
+    e.read = value_at(address, size);
+    e.reads_from = writer_of(address);
+  }
+  // Most of these rows are dropped again; the stack is needed for those that stay.
+  e.stack = backtrace();
+}
+
+void note_allocation(void* block) { g_allocated[reinterpret_cast<std::uint64_t>(block)] = backtrace(); }
+
+void note_race_access(int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags) {
+  if (g_sides[1].thread >= 0) return;  // the first race of the execution is the one that is told
+  RaceSide& side = g_sides[index];
+  side.thread = thread;
+  side.address = address;
+  side.size = size;
+  side.flags = flags;
+  // The earlier access is that thread's last event that overlaps and is as strong.
+  for (std::size_t i = g_trace.size(); i-- > 0;) {
+    const report::RawEvent& e = g_trace[i];
+    if (e.thread != thread || e.address >= address + size || address >= e.address + e.size) continue;
+    const bool writes = e.kind == EventKind::plain_write || e.kind == EventKind::atomic_store ||
+                        e.kind == EventKind::atomic_rmw || e.kind == EventKind::atomic_cas;
+    const bool reads = e.kind == EventKind::plain_read || e.kind == EventKind::atomic_load ||
+                       e.kind == EventKind::atomic_rmw || e.kind == EventKind::atomic_cas;
+    if ((flags & race::kWrite) != 0 ? !writes : !reads) continue;
+    side.event = static_cast<std::int64_t>(i);
+    side.holding = g_holding[i];
+    break;
+  }
+}
+
+void finish_recording(report::RawViolation& violation) {
+  for (int t = 0; t < kMaxThreads; ++t) settle_write(t);
+  // Plain accesses stay where another thread touched the same place and somebody wrote, and in races.
+  std::map<std::uint64_t, std::pair<std::uint64_t, std::uint64_t>> by_granule;  // readers, writers
+  for (std::size_t i = 0; i < g_trace.size(); ++i) {
+    const report::RawEvent& e = g_trace[i];
+    if (!g_plain[i]) continue;
+    auto& [readers, writers] = by_granule[e.address & ~7ULL];
+    (e.has_write ? writers : readers) |= bit(e.thread);
+  }
+  std::vector<std::int64_t> moved(g_trace.size(), -1);
+  for (std::size_t i = 0; i < g_trace.size(); ++i) {
+    report::RawEvent& e = g_trace[i];
+    bool keep = !g_plain[i];
+    if (!keep) {
+      const auto& [readers, writers] = by_granule[e.address & ~7ULL];
+      const std::uint64_t all = readers | writers;
+      keep = writers != 0 && (all & (all - 1)) != 0;
+    }
+    for (const RaceSide& side : g_sides) keep = keep || side.event == static_cast<std::int64_t>(i);
+    if (!keep) continue;
+    moved[i] = static_cast<std::int64_t>(violation.trace.size());
+    violation.trace.push_back(std::move(e));
+  }
+  for (report::RawEvent& e : violation.trace) {
+    if (e.reads_from >= 0) e.reads_from = moved[static_cast<std::size_t>(e.reads_from)];
+  }
+  if (violation.kind == Verdict::data_race && g_sides[1].thread >= 0) {
+    for (const RaceSide& side : g_sides) {
+      report::RawAccess a;
+      a.thread = side.thread;
+      a.write = (side.flags & race::kWrite) != 0;
+      a.atomic = (side.flags & race::kAtomic) != 0;
+      a.address = side.address;
+      a.size = side.size;
+      a.event = side.event >= 0 ? static_cast<std::uint64_t>(moved[static_cast<std::size_t>(side.event)]) : 0;
+      if (side.event >= 0) {
+        a.address = violation.trace[a.event].address;
+        a.size = violation.trace[a.event].size;
+      }
+      a.holding = side.holding;
+      violation.accesses.push_back(std::move(a));
+    }
+  }
+  for (const auto& [block, stack] : g_allocated) {
+    report::RawRegion r;
+    r.kind = report::RawRegion::Kind::heap;
+    r.low = block;
+    r.high = block + std::max<std::uint64_t>(Arena::header(reinterpret_cast<void*>(block))->size, 1);
+    r.thread = g.arena.owner(reinterpret_cast<void*>(block));
+    r.stack = stack;
+    violation.regions.push_back(std::move(r));
+  }
+  for (int t = 0; t < g.thread_limit; ++t) {
+    report::RawRegion r;
+    r.kind = report::RawRegion::Kind::stack;
+    r.low = g.stacks.low(t);
+    r.high = g.stacks.top(t);
+    r.thread = t;
+    violation.regions.push_back(std::move(r));
+  }
+}
+
+}  // namespace selvage::machine

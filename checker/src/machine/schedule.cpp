@@ -1,0 +1,352 @@
+// Who moves next: the hot path from an announced operation through the strategy to the resumed fiber.
+#include <bit>
+
+#include "machine/machine.hpp"
+
+namespace selvage::machine {
+
+__attribute__((visibility("hidden"))) Machine g;
+
+namespace {
+
+/// &threads[i].pending, for the strategies, which know nothing of threads.
+struct Pending {
+  const Op* at[kMaxThreads];
+  Pending() {
+    for (int i = 0; i < kMaxThreads; ++i) at[i] = &g.threads[i].pending;
+  }
+  operator const Op* const *() const { return at; }  // NOLINT(google-explicit-constructor)
+};
+const Pending g_pending;
+
+void switch_to(int next) {
+  const int from = g.current;
+  if (next == from) return;
+  g.current = next;
+  g.self = &g.threads[next];
+  selvage_switch(&g.threads[from].stack_pointer, g.threads[next].stack_pointer,
+                 g.thread_locals.thread_pointer(next));
+}
+
+/// Only for a thread that never comes back.
+[[noreturn]] void leave_to(int next) {
+  const int from = g.current;
+  g.current = next;
+  g.self = &g.threads[next];
+  selvage_switch(&g.threads[from].stack_pointer, g.threads[next].stack_pointer,
+                 g.thread_locals.thread_pointer(next));
+  __builtin_unreachable();
+}
+
+void wake_spinners() {
+  for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
+    Thread& t = g.threads[std::countr_zero(rest)];
+    t.spinning = false;
+    t.failed_try = false;
+    t.visits.clear();
+  }
+  g.spinners = 0;
+  // What comes now was covered from where the spinner first stood; see spin.cpp.
+  if (g.redundant) end_execution(Ending::How::cut);
+}
+
+std::uint64_t enabled_threads() {
+  std::uint64_t enabled = 0;
+  for (std::uint64_t rest = g.alive & ~g.spinners; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    const Thread& thread = g.threads[t];
+    if (sync::enabled(thread.pending, t, thread.notified) || (thread.pending.or_timed_out && thread.timed_out)) {
+      enabled |= bit(t);
+    }
+  }
+  return enabled;
+}
+
+std::string blocked_on(const Thread& t) {
+  const Op& op = t.pending;
+  std::string text = "T" + std::to_string(t.id);
+  if (t.spinning) return text + " goes round without progress";
+  if (op.needs_notify && !t.notified) {
+    return text + " waits to be notified" + (op.waits_on != 0 ? " (" + name_of(op.waits_on) + ")" : "");
+  }
+  switch (op.kind) {
+    case EventKind::lock:
+    case EventKind::timedlock:
+    case EventKind::write_lock:
+    case EventKind::read_lock:
+    case EventKind::timed_read_lock:
+    case EventKind::timed_write_lock:
+      text += " waits for " + name_of(op.address);
+      if (op.object != nullptr && op.object->owner >= 0) text += " held by T" + std::to_string(op.object->owner);
+      return text;
+    case EventKind::join:
+      return text + " waits for T" + std::to_string(op.second) + " to end";
+    case EventKind::sem_wait:
+      return text + " waits for semaphore " + name_of(op.address);
+    case EventKind::barrier_wait:
+      return text + " waits at barrier " + name_of(op.address);
+    default:
+      return text + " is blocked" + (op.address != 0 ? " on " + name_of(op.address) : "");
+  }
+}
+
+/// Nobody can move. Time-outs that the search explores elsewhere do not make it a deadlock.
+void stuck() {
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    Thread& t = g.threads[std::countr_zero(rest)];
+    if (!t.timed_wait || t.notified) continue;
+    if (!t.forced_time_out) end_execution(Ending::How::cut);  // the execution where it timed out covers this one
+    t.notified = true;
+    t.timed_out = true;
+    t.forced_time_out = false;
+    return;
+  }
+  bool spins = false;
+  std::string who;
+  std::string cycle;
+  std::uint64_t threads = 0;
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    const Thread& t = g.threads[std::countr_zero(rest)];
+    spins = spins || t.spinning;
+    threads |= bit(t.id);
+    if (!who.empty()) who += "; ";
+    who += blocked_on(t);
+  }
+  for (std::uint64_t rest = g.alive; rest != 0 && cycle.empty(); rest &= rest - 1) {
+    // Follow "waits for a lock held by" until a thread comes round again.
+    int at = std::countr_zero(rest);
+    std::uint64_t seen = 0;
+    std::string path;
+    while (at >= 0 && (seen & bit(at)) == 0 && (g.alive & bit(at)) != 0) {
+      seen |= bit(at);
+      path += "T" + std::to_string(at) + " -> ";
+      const Op& op = g.threads[at].pending;
+      const bool lock = op.object != nullptr &&
+                        (op.object->kind == sync::Kind::mutex || op.object->kind == sync::Kind::rwlock) &&
+                        !(op.needs_notify && !g.threads[at].notified);
+      at = lock ? op.object->owner : op.kind == EventKind::join ? static_cast<int>(op.second) : -1;
+      if (at >= 0 && at == std::countr_zero(rest)) cycle = path + "T" + std::to_string(at);
+    }
+  }
+  // A program whose threads all wait for time to pass or for each other has not ended and never will.
+  g.ending.threads = threads;
+  g.ending.verdict = spins ? Verdict::livelock : Verdict::deadlock;
+  g.ending.message = (spins ? std::string("livelock: ") : std::string("deadlock: ")) + who;
+  if (!cycle.empty()) g.ending.message += "; cycle " + cycle;
+  if (g.redundant && !spins) end_execution(Ending::How::cut);
+  end_execution(Ending::How::violation);
+}
+
+void check_invariants() {
+  for (const auto& [holds, name] : g.invariants) {
+    if (!holds()) violation(Verdict::assertion, std::string("invariant does not hold: ") + name);
+  }
+}
+
+int pick() {
+  if (!g.invariants.empty()) check_invariants();
+  if (g.spinners != 0 && g.progress != g.spin_progress) wake_spinners();
+  std::uint64_t enabled = enabled_threads();
+  while (enabled == 0) {
+    stuck();
+    enabled = enabled_threads();
+  }
+  // A step that commutes with everything is a persistent set of its own: take it, no other order matters.
+  for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    if (g.threads[t].pending.footprint == Footprint::none) return t;
+  }
+  search::ChoicePoint point;
+  point.enabled = enabled;
+  point.current = g.current;
+  point.branching = !g.redundant;
+  point.pending = g_pending;
+  const int next = g.strategy->pick_thread(point);
+  if (next < 0) {
+    if (next == search::Strategy::kDiverged) {
+      g.ending.verdict = Verdict::nondeterministic;
+      g.ending.message = "the program did something else when the same schedule was replayed: " +
+                         g.strategy->explanation();
+      g.ending.threads = bit(g.current);
+      end_execution(Ending::How::violation);
+    }
+    if (next == search::Strategy::kMisfit) {
+      g.ending.message = g.strategy->explanation();
+      end_execution(Ending::How::refused);
+    }
+    end_execution(Ending::How::cut);
+  }
+  if (next != g.current && (enabled & bit(g.current)) != 0) ++g.preemptions;
+  g.schedule.push_back(static_cast<std::uint16_t>(next));
+  if (next != g.current) {
+    for (Thread* t : {&g.threads[next], g.self}) {
+      t->visits.clear();
+      t->failed_try = t->spinning && t->failed_try;
+    }
+  }
+  return next;
+}
+
+void count_event() {
+  if (++g.events <= g.options.max_events) return;
+  note_bound("an execution was cut at --max-events " + std::to_string(g.options.max_events));
+  g.ending.bounded = true;
+  end_execution(Ending::How::cut);
+}
+
+}  // namespace
+
+void visible(const Op& op) {
+  Thread& t = *g.self;
+  t.pending = op;
+  t.plain_since_event = 0;
+  count_event();
+  if (g.recording) settle_write(t.id);
+  if (t.starter >= 0) {
+    const int starter = t.starter;
+    t.starter = -1;
+    switch_to(starter);
+  } else {
+    check_spin(op);
+    const int next = pick();
+    if (next != t.id) switch_to(next);
+  }
+  t.spinning = false;
+  if (g.recording) record_event(t.pending, t.id);
+}
+
+void eager(const Op& op) {
+  Thread& t = *g.self;
+  t.plain_since_event = 0;
+  count_event();
+  if (op.footprint != Footprint::none) {
+    g.strategy->took_eagerly(op, t.id, g_pending);
+  }
+  if (g.recording) record_event(op, t.id);
+}
+
+int alternative(int count) {
+  if (count <= 1) return 0;
+  const int value = g.strategy->pick_alternative(count, !g.redundant);
+  if (value < 0) {
+    if (value == search::Strategy::kMisfit) {
+      g.ending.message = g.strategy->explanation();
+      end_execution(Ending::How::refused);
+    }
+    g.ending.verdict = Verdict::nondeterministic;
+    g.ending.message =
+        "the program did something else when the same schedule was replayed: " + g.strategy->explanation();
+    g.ending.threads = bit(g.current);
+    end_execution(Ending::How::violation);
+  }
+  g.schedule.push_back(static_cast<std::uint16_t>(kAlternative | value));
+  return value;
+}
+
+void released() {
+  for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
+    if (g.threads[std::countr_zero(rest)].failed_try) changed();
+  }
+}
+
+int start_thread(void* (*routine)(void*), void* argument, bool detached) {
+  Thread& parent = *g.self;
+  std::int16_t& number = g.child_number[parent.id][parent.children < kMaxThreads ? parent.children : kMaxThreads - 1];
+  if (number < 0) {
+    if (g.thread_limit >= kMaxThreads) return -1;
+    number = static_cast<std::int16_t>(g.thread_limit++);
+  }
+  if (g.threads[number].state != Thread::State::unused) return -1;
+  if (number >= g.thread_locals.count()) end_execution(Ending::How::need_threads);
+  ++parent.children;
+  Thread& child = g.threads[number];
+  child.id = number;
+  child.state = Thread::State::alive;
+  child.routine = routine;
+  child.argument = argument;
+  child.detached = detached;
+  child.joined = false;
+  child.notified = true;
+  child.timed_out = child.timed_wait = child.forced_time_out = false;
+  child.spinning = false;
+  child.read_clock = false;
+  child.children = 0;
+  child.timeouts = 0;
+  child.timeout_mark = 0;
+  child.plain_since_event = 0;
+  child.result = nullptr;
+  child.clock.assign(parent.clock);
+  child.clock.set(number, 1);
+  child.acquire_pending.clear();
+  child.has_release_fence = false;
+  child.destructors.clear();
+  child.visits.clear();
+  child.holding.clear();
+  child.starter = static_cast<std::int8_t>(parent.id);
+  parent.clock.set(parent.id, parent.clock.get(parent.id) + 1);
+  g.alive |= bit(number);
+  g.thread_locals.restore(number);
+  child.stack_pointer = prepare_fiber(g.stacks.top(number), &fiber_main, &child);
+  return number;
+}
+
+void run_to_first_event(int child) { switch_to(child); }
+
+void finish_thread(void* result) {
+  Thread& t = *g.self;
+  if (g.recording) settle_write(t.id);
+  t.result = result;
+  t.state = Thread::State::finished;
+  t.pending = Op{};
+  g.alive &= ~bit(t.id);
+  if (g.recording) {
+    Op op;
+    op.kind = EventKind::finish;
+    record_event(op, t.id);
+  }
+  if (t.starter >= 0) {
+    const int starter = t.starter;
+    t.starter = -1;
+    leave_to(starter);
+  }
+  changed();
+  leave_to(pick());
+}
+
+void end_execution(Ending::How how) {
+  g.ending.how = how;
+  g.in_program = false;
+  std::uint64_t ignored;
+  selvage_switch(&ignored, g.harness_stack_pointer, g.harness_thread_pointer);
+  __builtin_unreachable();
+}
+
+void violation(Verdict verdict, std::string message, std::uint64_t others) {
+  g.in_program = false;
+  g.ending.verdict = verdict;
+  g.ending.message = std::move(message);
+  g.ending.threads = bit(g.current) | others;
+  if (g.recording) g.ending.stack = backtrace();
+  end_execution(Ending::How::violation);
+}
+
+void unsupported(const char* what) {
+  violation(Verdict::unsupported, std::string(what) + " cannot be controlled");
+}
+
+void misuse(std::string message) { violation(Verdict::misuse, std::move(message)); }
+
+void note_bound(std::string why) {
+  if (g.bounded) return;
+  g.bounded = true;
+  g.bounded_why = std::move(why);
+}
+
+std::string name_of(std::uint64_t address) {
+  static const char* digits = "0123456789abcdef";
+  std::string hex;
+  for (std::uint64_t rest = address; rest != 0 || hex.empty(); rest >>= 4) hex.insert(hex.begin(), digits[rest & 15]);
+  return "{0x" + hex + "}";
+}
+
+}  // namespace selvage::machine

@@ -1,0 +1,117 @@
+#include "machine/segments.hpp"
+
+#include <elf.h>
+#include <link.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include <cstring>
+
+#include "machine/fatal.hpp"
+#include "machine/raw_syscall.hpp"
+
+extern "C" __attribute__((visibility("hidden"))) const char __ehdr_start[];  // our own ELF header
+
+namespace selvage::machine {
+
+namespace {
+
+struct Search {
+  std::vector<Segments::Range>* ranges;
+  std::uint64_t executable_bytes;
+  Segments::Range executable;
+};
+
+int visit_object(dl_phdr_info* info, std::size_t, void* data) {
+  auto* search = static_cast<Search*>(data);
+  const char* name = info->dlpi_name == nullptr ? "" : info->dlpi_name;
+  if (info->dlpi_addr == reinterpret_cast<std::uint64_t>(__ehdr_start)) return 0;
+  if (std::strstr(name, "ld-linux") != nullptr || std::strstr(name, "vdso") != nullptr) return 0;
+  std::uint64_t relro_low = 0, relro_high = 0;
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& p = info->dlpi_phdr[i];
+    if (p.p_type == PT_GNU_RELRO) {
+      relro_low = info->dlpi_addr + p.p_vaddr;
+      relro_high = (relro_low + p.p_memsz) & ~4095ULL;  // as ld.so protects it: whole pages only
+    }
+  }
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& p = info->dlpi_phdr[i];
+    if (p.p_type != PT_LOAD || (p.p_flags & PF_W) == 0) continue;
+    std::uint64_t low = (info->dlpi_addr + p.p_vaddr) & ~4095ULL;
+    const std::uint64_t high = (info->dlpi_addr + p.p_vaddr + p.p_memsz + 4095) & ~4095ULL;
+    if (relro_high > low && relro_low <= low + 4095) low = relro_high;
+    if (low >= high) continue;
+    search->ranges->push_back({low, high});
+    if (name[0] == 0) {
+      search->executable_bytes += high - low;
+      search->executable = {low, high};
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+void Segments::protect() {
+  ranges_.clear();
+  pages_.clear();
+  ranges_.reserve(64);
+  pages_.reserve(4096);
+  Search search{&ranges_, 0, {0, 0}};
+  dl_iterate_phdr(visit_object, &search);
+  for (const Range& r : ranges_) {
+    raw_syscall(SYS_mprotect, static_cast<long>(r.low), static_cast<long>(r.high - r.low), PROT_READ);
+  }
+  // A small program's own data is simply always copied: no fault, and the kernel may write there too.
+  constexpr std::uint64_t kSmall = 4 * kPage;
+  if (search.executable_bytes <= kSmall) {
+    for (std::uint64_t page = search.executable.low; page < search.executable.high; page += kPage) note(page);
+  }
+}
+
+void Segments::note(std::uint64_t page) {
+  const long saved = raw_syscall(SYS_mmap, 0, static_cast<long>(kPage), PROT_READ | PROT_WRITE,
+                                 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (saved < 0) fatal("out of memory for saved data pages");
+  auto* copy = reinterpret_cast<unsigned char*>(saved);
+  std::memcpy(copy, reinterpret_cast<void*>(page), kPage);
+  raw_syscall(SYS_mprotect, static_cast<long>(page), static_cast<long>(kPage), PROT_READ | PROT_WRITE);
+  if (pages_.size() == pages_.capacity()) fatal("the program writes too many data pages (over 16 MiB)");
+  pages_.push_back({page, copy});
+}
+
+bool Segments::contains(std::uint64_t address) const {
+  for (const Range& r : ranges_) {
+    if (address - r.low < r.high - r.low) return true;
+  }
+  return false;
+}
+
+bool Segments::on_write_fault(std::uint64_t address) {
+  if (!contains(address)) return false;
+  const std::uint64_t page = address & ~(kPage - 1);
+  for (const Page& p : pages_) {
+    if (p.address == page) return false;  // writable already: a genuine fault
+  }
+  note(page);
+  return true;
+}
+
+void Segments::restore() {
+  for (const Page& p : pages_) std::memcpy(reinterpret_cast<void*>(p.address), p.saved, kPage);
+}
+
+void Segments::adopt() {
+  for (const Page& p : pages_) std::memcpy(p.saved, reinterpret_cast<void*>(p.address), kPage);
+}
+
+void Segments::release() {
+  for (const Range& r : ranges_) {
+    raw_syscall(SYS_mprotect, static_cast<long>(r.low), static_cast<long>(r.high - r.low), PROT_READ | PROT_WRITE);
+  }
+  ranges_.clear();
+  pages_.clear();
+}
+
+}  // namespace selvage::machine

@@ -1,0 +1,87 @@
+// Rounds without progress.
+//
+// A thread that comes back to the same operation with the whole state of the program (memory, stacks,
+// objects) as it was, while nobody else ran in between, has closed a cycle in the state graph. Going round
+// again shows nothing new: everything reachable from here is reachable from the first visit, which the
+// search branches on in full. So the thread is held back until somebody else changes something; and since
+// what follows is covered already, an exhaustive search only follows the execution (without branching) to
+// see whether it gets stuck, which is a livelock. The comparison is of the bytes themselves, so a loop
+// that counts its rounds in memory or in a register is never mistaken for one that does not.
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <bit>
+
+#include "machine/machine.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+constexpr std::size_t kMostVisits = 512;  // rounds with more events than this are not recognised
+
+std::uint64_t hash_range(std::uint64_t low, std::uint64_t high, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(reinterpret_cast<const void*>(low), high - low, seed);
+}
+
+/// Everything the future depends on but the running thread's stack; other stacks have not changed.
+std::uint64_t hash_state() {
+  const Thread& t = self();
+  std::uint64_t h = 1;
+  for (int i = 0; i < g.thread_limit; ++i) {
+    h = hash_range(g.arena.begin(i), g.arena.end(i), h);
+  }
+  for (const auto& page : g.segments.written()) h = hash_range(page.address, page.address + 4096, h);
+  for (const auto& saved : g.foreign.saved()) h = hash_range(saved.granule, saved.granule + 8, h);
+  h = hash_range(g.thread_locals.low(t.id), g.thread_locals.high(t.id), h);
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) {
+    const sync::Object& o = g.objects[i];
+    const std::uint64_t words[] = {o.address,
+                                   static_cast<std::uint64_t>(o.owner) << 32 | o.depth,
+                                   static_cast<std::uint64_t>(o.value),
+                                   o.readers,
+                                   o.waiters,
+                                   static_cast<std::uint64_t>(o.busy) << 1 | static_cast<std::uint64_t>(o.done)};
+    h = XXH3_64bits_withSeed(words, sizeof words, h);
+  }
+  // A thread that looked at the clock may go by the time that has passed.
+  const std::uint64_t own[] = {t.read_clock ? t.clock.time : 0, g.outcome.size(), g.alive};
+  return XXH3_64bits_withSeed(own, sizeof own, h) | 1;
+}
+
+}  // namespace
+
+__attribute__((noinline)) void check_spin(const Op& op) {
+  Thread& t = self();
+  if (g.progress != t.visits_progress) {
+    t.visits.clear();
+    t.failed_try = false;
+    t.visits_progress = g.progress;
+  }
+  bool seen = false;
+  for (const auto& v : t.visits) seen = seen || (v.pc == op.pc && v.address == op.address);
+  Thread::Visit visit{op.pc, op.address, 0, 0};
+  if (seen) {
+    // From here to the top: the program's frames, its callee-saved registers (pushed by the runtime's
+    // frames) and those frames themselves, which are the same on the same path.
+    visit.stack_hash =
+        hash_range(reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)), g.stacks.top(t.id), 7) | 1;
+    bool same_stack = false;
+    for (const auto& v : t.visits) same_stack = same_stack || v.stack_hash == visit.stack_hash;
+    if (same_stack) {
+      visit.state_hash = hash_state();
+      for (const auto& v : t.visits) {
+        if (v.stack_hash != visit.stack_hash || v.state_hash != visit.state_hash) continue;
+        t.visits.clear();
+        t.spinning = true;
+        g.spinners |= bit(t.id);
+        g.spin_progress = g.progress;
+        if (g.strategy->exhausts()) g.redundant = true;
+        return;
+      }
+    }
+  }
+  if (t.visits.size() < kMostVisits) t.visits.push_back(visit);
+}
+
+}  // namespace selvage::machine

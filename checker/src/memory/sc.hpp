@@ -1,0 +1,86 @@
+// Atomic accesses under sequential consistency: every read sees the latest write. What differs with the
+// memory order is only happens-before (C++20: [intro.races], release sequences continued by RMWs only).
+#pragma once
+
+#include <cstdint>
+
+#include "machine/access.hpp"
+#include "machine/machine.hpp"
+#include "sync/happens_before.hpp"
+
+namespace selvage::memory {
+
+inline constexpr int kRelaxed = 0, kConsume = 1, kAcquire = 2, kRelease = 3, kAcqRel = 4, kSeqCst = 5;
+
+inline bool acquires(int order) { return order == kConsume || order == kAcquire || order >= kAcqRel; }
+inline bool releases(int order) { return order >= kRelease; }
+
+void note_read(sync::Object* o, int order);
+void note_store(sync::Object* o, int order);
+void note_rmw(sync::Object* o, int order);
+void fence(int order, std::uint64_t pc);
+/// Announces an atomic access and returns its location once it may be performed.
+sync::Object* announce(machine::EventKind kind, const volatile void* address, std::uint32_t size, int order,
+                       std::uint64_t pc);
+/// Tells a recorded execution the values.
+void tell(bool has_read, std::uint64_t read, bool has_write, std::uint64_t written);
+
+template <typename T>
+T load(const volatile T* address, int order, std::uint64_t pc) {
+  sync::Object* o = announce(machine::EventKind::atomic_load, address, sizeof(T), order, pc);
+  const T value = *address;
+  note_read(o, order);
+  machine::atomic_access(o->address, sizeof(T), race::kRead, pc);
+  if (machine::g.recording) tell(true, static_cast<std::uint64_t>(value), false, 0);
+  return value;
+}
+
+template <typename T>
+void store(volatile T* address, T value, int order, std::uint64_t pc) {
+  sync::Object* o = announce(machine::EventKind::atomic_store, address, sizeof(T), order, pc);
+  machine::atomic_access(o->address, sizeof(T), race::kWrite, pc);
+  if (*address != value) machine::changed();
+  *address = value;
+  note_store(o, order);
+  if (machine::g.recording) tell(false, 0, true, static_cast<std::uint64_t>(value));
+}
+
+/// Replaces the value by change(value); returns the old one.
+template <typename T, typename Change>
+T update(volatile T* address, Change change, int order, std::uint64_t pc) {
+  sync::Object* o = announce(machine::EventKind::atomic_rmw, address, sizeof(T), order, pc);
+  machine::atomic_access(o->address, sizeof(T), race::kWrite, pc);
+  const T before = *address;
+  const T after = change(before);
+  if (before != after) machine::changed();
+  *address = after;
+  note_rmw(o, order);
+  if (machine::g.recording) {
+    tell(true, static_cast<std::uint64_t>(before), true, static_cast<std::uint64_t>(after));
+  }
+  return before;
+}
+
+/// compare_exchange (strong; a weak one fails spuriously nowhere). *expected gets the value seen on failure.
+template <typename T>
+bool compare_exchange(volatile T* address, T* expected, T desired, int success, int failure, std::uint64_t pc) {
+  sync::Object* o = announce(machine::EventKind::atomic_cas, address, sizeof(T), success, pc);
+  const T seen = *address;
+  if (seen == *expected) {
+    machine::atomic_access(o->address, sizeof(T), race::kWrite, pc);
+    if (seen != desired) machine::changed();
+    *address = desired;
+    note_rmw(o, success);
+    if (machine::g.recording) {
+      tell(true, static_cast<std::uint64_t>(seen), true, static_cast<std::uint64_t>(desired));
+    }
+    return true;
+  }
+  machine::atomic_access(o->address, sizeof(T), race::kRead, pc);
+  note_read(o, failure);
+  *expected = seen;
+  if (machine::g.recording) tell(true, static_cast<std::uint64_t>(seen), false, 0);
+  return false;
+}
+
+}  // namespace selvage::memory

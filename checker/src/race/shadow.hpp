@@ -1,0 +1,100 @@
+// Shadow memory: for every 8 bytes that the program touched, the accesses that a later one could race with.
+//
+// Exact, not a sample: a record is dropped only where a newer one is at least as likely to race (same
+// thread or ordered after it, covering its bytes, at least as strong an access). The rules are an
+// extension to byte masks and atomics of FastTrack (Flanagan, Freund, PLDI 2009, section 3).
+//
+// A cell belongs to one execution, told by its generation; starting an execution costs nothing.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "race/vector_clock.hpp"
+
+namespace selvage::race {
+
+/// One earlier access to (part of) a granule.
+struct Record {
+  std::uint64_t pc;
+  std::uint32_t epoch;  ///< the accessing thread's own clock at the access
+  std::uint8_t thread;
+  std::uint8_t mask;  ///< which of the 8 bytes
+  std::uint8_t flags;  ///< Access bits
+  std::uint8_t unused;
+};
+
+enum Access : std::uint8_t { kRead = 0, kWrite = 1, kAtomic = 2, kFree = 4 };
+
+inline constexpr std::uint8_t kSpilled = 0xff;
+inline constexpr int kInline = 3;
+
+struct Cell {
+  std::uint32_t generation;
+  std::uint8_t count;         ///< records in use, or kSpilled: they are in the side table
+  std::uint8_t visible_mask;  ///< bytes whose plain accesses are events; outlives the execution
+  std::uint8_t foreign;       ///< already noted by machine/foreign_memory; outlives the execution
+  std::uint8_t unused;
+  std::uint32_t object;  ///< first synchronisation object in the granule, 1-based; 0: none
+  std::uint32_t spill;   ///< index in the side table
+  Record records[kInline];
+};
+static_assert(sizeof(Cell) == 64);
+
+/// What an access collided with.
+struct Race {
+  Record earlier;
+  std::uint64_t granule;
+};
+
+class Shadow {
+ public:
+  /// Forgets every access: a new execution begins.
+  void new_execution();
+  /// The cell of the granule that holds `address`. Never null; may map memory the first time.
+  Cell* cell(std::uint64_t address) {
+    const std::uint64_t index = address >> kRegionBits;
+    if (index >= kRegions) [[unlikely]] return &outside_;
+    Cell* base = regions_[index];
+    if (base == nullptr) [[unlikely]] base = map_region(index);
+    return base + ((address & ((1ULL << kRegionBits) - 1)) >> 3);
+  }
+  /// The same, with what earlier executions left cleared.
+  Cell* fresh_cell(std::uint64_t address) {
+    Cell* c = cell(address);
+    if (c->generation != generation_) [[unlikely]] {
+      c->generation = generation_;
+      c->count = 0;
+      c->object = 0;
+    }
+    return c;
+  }
+  /// Notes an access to the bytes `mask` of `cell`; true and *race filled in where it races.
+  bool access(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
+              std::uint64_t pc, Race* race) {
+    if (cell->count == 1) {
+      const Record& r = cell->records[0];
+      if (r.thread == thread && r.epoch == clock.at[thread] && r.mask == mask &&
+          (r.flags == flags || (r.flags == kWrite && flags == kRead))) {
+        return false;
+      }
+    }
+    return access_slow(cell, thread, clock, mask, flags, pc, race);
+  }
+  [[nodiscard]] std::uint32_t generation() const { return generation_; }
+
+ private:
+  static constexpr int kRegionBits = 24;
+  static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
+  Cell* map_region(std::uint64_t index);
+  bool access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
+                   std::uint64_t pc, Race* race);
+
+  std::uint32_t generation_ = 0;
+  std::uint32_t spills_used_ = 0;
+  std::vector<std::vector<Record>> spills_;
+  Cell outside_{};
+  Cell* regions_[kRegions];  // zero: lives in .bss
+};
+
+}  // namespace selvage::race

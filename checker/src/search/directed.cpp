@@ -1,0 +1,85 @@
+#include "search/directed.hpp"
+
+#include <bit>
+
+namespace selvage::search {
+
+namespace {
+
+using machine::EventKind;
+
+bool touches(const machine::Op& op, std::uintptr_t address) {
+  return address >= op.address && address < op.address + op.size;
+}
+bool writes(const machine::Op& op) {
+  return op.kind == EventKind::plain_write || op.kind == EventKind::atomic_store ||
+         op.kind == EventKind::atomic_rmw || op.kind == EventKind::atomic_cas;
+}
+bool reads(const machine::Op& op) {
+  return op.kind == EventKind::plain_read || op.kind == EventKind::atomic_load ||
+         op.kind == EventKind::atomic_rmw || op.kind == EventKind::atomic_cas;
+}
+
+}  // namespace
+
+void DirectedSearch::begin() {
+  at_ = 0;
+  counted_ = 0;
+  seen_ = 0;
+}
+
+bool DirectedSearch::reached(const Directed::Step& step, const machine::Op& op) {
+  const bool matches = (step.until == Directed::Until::before_write || step.until == Directed::Until::writes_done)
+                           ? writes(op) && touches(op, step.address)
+                           : step.until == Directed::Until::before_read ? reads(op) && touches(op, step.address)
+                                                                        : step.until == Directed::Until::events;
+  switch (step.until) {
+    case Directed::Until::before_write:
+    case Directed::Until::before_read:
+      if (matches && counted_ + 1 >= step.count) return true;
+      break;
+    case Directed::Until::writes_done:
+    case Directed::Until::events:
+      if (counted_ >= step.count) return true;
+      break;
+    case Directed::Until::end:
+      return false;
+  }
+  if (matches) ++counted_;
+  return false;
+}
+
+int DirectedSearch::pick_thread(const ChoicePoint& point) {
+  seen_ |= point.enabled;
+  while (at_ < steps_.size()) {
+    const Directed::Step& step = steps_[at_];
+    const bool movable = step.thread >= 0 && step.thread < race::kMaxThreads && (point.enabled >> step.thread & 1) != 0;
+    if (!movable) {
+      // Its end shows as "seen before, cannot move any more": that is what to_end waits for.
+      const bool seen = step.thread >= 0 && step.thread < race::kMaxThreads && (seen_ >> step.thread & 1) != 0;
+      const bool ended = seen && point.pending[step.thread]->kind == EventKind::start;
+      if (step.until == Directed::Until::end && ended) {
+        ++at_;
+        counted_ = 0;
+        continue;
+      }
+      if (step.until == Directed::Until::writes_done && ended && counted_ >= step.count) {
+        ++at_;
+        counted_ = 0;
+        continue;
+      }
+      // The thread may not have been started yet, or wait for another: let the others bring it about.
+      const bool wants_start = !seen;
+      if (wants_start) return std::countr_zero(point.enabled);
+      explanation_ = "step " + std::to_string(at_ + 1) + " of the directed schedule cannot be carried out: thread " +
+                     std::to_string(step.thread) + (ended ? " has ended" : " is blocked");
+      return kMisfit;
+    }
+    if (!reached(step, *point.pending[step.thread])) return step.thread;
+    ++at_;
+    counted_ = 0;
+  }
+  return (point.enabled >> point.current & 1) != 0 ? point.current : std::countr_zero(point.enabled);
+}
+
+}  // namespace selvage::search

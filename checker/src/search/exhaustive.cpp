@@ -1,0 +1,124 @@
+#include "search/exhaustive.hpp"
+
+#include <bit>
+
+namespace selvage::search {
+
+namespace {
+
+constexpr std::uint64_t bit(int thread) { return std::uint64_t{1} << thread; }
+
+std::uint64_t signature_of(const machine::Op& op) {
+  std::uint64_t h = static_cast<std::uint64_t>(op.kind) + 1;
+  h = (h ^ op.address) * 0x9e3779b97f4a7c15;
+  h = (h ^ (h >> 29) ^ op.pc) * 0xbf58476d1ce4e5b9;
+  return h ^ (h >> 32);
+}
+
+std::string in_words(const machine::Op& op, int thread) {
+  return "T" + std::to_string(thread) + " (event kind " + std::to_string(static_cast<int>(op.kind)) + ")";
+}
+
+}  // namespace
+
+void Exhaustive::begin() {
+  depth_ = 0;
+  sleep_ = 0;
+}
+
+void Exhaustive::restart() {
+  nodes_.clear();
+  begin();
+}
+
+int Exhaustive::pick_thread(const ChoicePoint& point) {
+  int chosen;
+  std::uint64_t covered = 0;
+  if (depth_ < nodes_.size()) {
+    Node& node = nodes_[depth_];
+    chosen = node.chosen;
+    if (node.alternatives != 0 || node.enabled != point.enabled) {
+      explanation_ = "at choice " + std::to_string(depth_) + " other threads could move than before";
+      return kDiverged;
+    }
+    const std::uint64_t signature = signature_of(*point.pending[chosen]);
+    if (node.signature == 0) {
+      node.signature = signature;
+    } else if (node.signature != signature) {
+      explanation_ = "at choice " + std::to_string(depth_) + " another operation than before was next of " +
+                     in_words(*point.pending[chosen], chosen);
+      return kDiverged;
+    }
+    covered = node.sleep | node.done;
+  } else if (!point.branching) {
+    // Only followed to its end: the current thread first, then the others in order.
+    return (point.enabled & bit(point.current)) != 0 ? point.current : std::countr_zero(point.enabled);
+  } else {
+    const std::uint64_t open = point.enabled & ~sleep_;
+    if (open == 0) return kCut;
+    chosen = (open & bit(point.current)) != 0 ? point.current : std::countr_zero(open);
+    Node node;
+    node.enabled = point.enabled;
+    node.sleep = sleep_;
+    node.chosen = static_cast<std::int16_t>(chosen);
+    node.signature = signature_of(*point.pending[chosen]);
+    nodes_.push_back(node);
+    covered = sleep_;
+  }
+  ++depth_;
+  if (reduce_) {
+    sleep_ = 0;
+    const machine::Op& taken = *point.pending[chosen];
+    for (std::uint64_t rest = covered & ~bit(chosen); rest != 0; rest &= rest - 1) {
+      const int t = std::countr_zero(rest);
+      if (machine::independent(*point.pending[t], taken)) sleep_ |= bit(t);
+    }
+  }
+  return chosen;
+}
+
+void Exhaustive::took_eagerly(const machine::Op& op, int thread, const machine::Op* const* pending) {
+  for (std::uint64_t rest = sleep_ & ~bit(thread); rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    if (!machine::independent(*pending[t], op)) sleep_ &= ~bit(t);
+  }
+}
+
+int Exhaustive::pick_alternative(int count, bool branching) {
+  if (depth_ < nodes_.size()) {
+    const Node& node = nodes_[depth_];
+    if (node.alternatives != count) {
+      explanation_ = "at choice " + std::to_string(depth_) + " another number of values was possible";
+      return kDiverged;
+    }
+    ++depth_;
+    return node.chosen;
+  }
+  if (!branching) return 0;
+  Node node;
+  node.alternatives = static_cast<std::int16_t>(count);
+  nodes_.push_back(node);
+  ++depth_;
+  return 0;
+}
+
+bool Exhaustive::next() {
+  while (!nodes_.empty()) {
+    Node& node = nodes_.back();
+    if (node.alternatives != 0) {
+      if (++node.chosen < node.alternatives) return true;
+    } else {
+      node.done |= bit(node.chosen);
+      const std::uint64_t open = node.enabled & ~node.done & ~(reduce_ ? node.sleep : 0);
+      if (open != 0) {
+        node.chosen = static_cast<std::int16_t>(std::countr_zero(open));
+        node.signature = 0;
+        return true;
+      }
+    }
+    nodes_.pop_back();
+  }
+  return false;
+}
+
+}  // namespace selvage::search

@@ -1,0 +1,165 @@
+#include "search/schedule.hpp"
+
+#include <charconv>
+#include <stdexcept>
+#include <string_view>
+
+namespace selvage::search {
+
+namespace {
+
+[[noreturn]] void bad(const std::string& what) { throw std::invalid_argument("not a schedule: " + what); }
+
+std::uint64_t number(std::string_view text, int base = 10) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, base);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) {
+    bad("'" + std::string(text) + "' is not a number");
+  }
+  return value;
+}
+
+std::string hex(std::uint64_t value) {
+  char buffer[20];
+  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, value, 16);
+  static_cast<void>(error);
+  return "0x" + std::string(buffer, end);
+}
+
+VisibleLocation location(std::string_view text) {
+  VisibleLocation l;
+  const auto slash = text.rfind('/');
+  if (slash == std::string_view::npos) bad("a visible location has no size");
+  l.size = static_cast<std::uint32_t>(number(text.substr(slash + 1)));
+  std::string_view place = text.substr(0, slash);
+  const auto plus = place.rfind('+');
+  if (plus != std::string_view::npos) {
+    l.object = std::string(place.substr(0, plus));
+    place = place.substr(plus + 1);
+  }
+  if (place.substr(0, 2) != "0x") bad("'" + std::string(place) + "' is not an address");
+  l.offset = number(place.substr(2), 16);
+  return l;
+}
+
+}  // namespace
+
+std::string to_text(const Schedule& s) {
+  std::string text = "v1 races=";
+  text += s.races == Races::stop ? "stop" : s.races == Races::explore ? "explore" : "ignore";
+  text += std::string(" leaks=") + (s.report_leaks ? "report" : "ignore");
+  text += std::string(" eager=") + (s.eager_unlock ? "1" : "0");
+  text += " timeouts=" + std::to_string(s.max_timeouts);
+  if (!s.visible.empty()) {
+    text += " visible=";
+    for (std::size_t i = 0; i < s.visible.size(); ++i) {
+      if (i != 0) text += ',';
+      if (!s.visible[i].object.empty()) text += s.visible[i].object + "+";
+      text += hex(s.visible[i].offset) + "/" + std::to_string(s.visible[i].size);
+    }
+  }
+  for (std::size_t i = 0; i < s.steps.size();) {
+    std::size_t same = 1;
+    const std::uint16_t step = s.steps[i];
+    text += ' ';
+    if ((step & kAlternativeStep) != 0) {
+      text += ":" + std::to_string(step & ~kAlternativeStep);
+    } else {
+      while (i + same < s.steps.size() && s.steps[i + same] == step) ++same;
+      text += std::to_string(step);
+      if (same > 1) text += "*" + std::to_string(same);
+    }
+    i += same;
+  }
+  return text;
+}
+
+Schedule schedule_from_text(const std::string& text) {
+  Schedule s;
+  std::string_view rest = text;
+  bool first = true;
+  while (!rest.empty()) {
+    const auto space = rest.find(' ');
+    const std::string_view word = rest.substr(0, space);
+    rest = space == std::string_view::npos ? std::string_view{} : rest.substr(space + 1);
+    if (word.empty()) continue;
+    if (first) {
+      if (word != "v1") bad("it does not begin with 'v1'");
+      first = false;
+      continue;
+    }
+    const auto equals = word.find('=');
+    if (equals != std::string_view::npos) {
+      const std::string_view key = word.substr(0, equals);
+      const std::string_view value = word.substr(equals + 1);
+      if (key == "races") {
+        if (value != "stop" && value != "explore" && value != "ignore") bad("races=" + std::string(value));
+        s.races = value == "stop" ? Races::stop : value == "explore" ? Races::explore : Races::ignore;
+      } else if (key == "leaks") {
+        if (value != "report" && value != "ignore") bad("leaks=" + std::string(value));
+        s.report_leaks = value == "report";
+      } else if (key == "eager") {
+        s.eager_unlock = number(value) != 0;
+      } else if (key == "timeouts") {
+        s.max_timeouts = static_cast<unsigned>(number(value));
+      } else if (key == "visible") {
+        std::string_view list = value;
+        while (!list.empty()) {
+          const auto comma = list.find(',');
+          s.visible.push_back(location(list.substr(0, comma)));
+          list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+        }
+      } else {
+        bad("unknown setting '" + std::string(key) + "'");
+      }
+      continue;
+    }
+    if (word[0] == ':') {
+      const std::uint64_t value = number(word.substr(1));
+      if (value >= kAlternativeStep) bad("value " + std::string(word) + " is too large");
+      s.steps.push_back(static_cast<std::uint16_t>(kAlternativeStep | value));
+      continue;
+    }
+    const auto star = word.find('*');
+    const std::uint64_t thread = number(word.substr(0, star));
+    const std::uint64_t times = star == std::string_view::npos ? 1 : number(word.substr(star + 1));
+    constexpr std::uint64_t kMost = 100'000'000;
+    if (thread >= race::kMaxThreads) bad("there is no thread " + std::to_string(thread));
+    if (times == 0 || times + s.steps.size() > kMost) bad("'" + std::string(word) + "' repeats too often");
+    s.steps.insert(s.steps.end(), times, static_cast<std::uint16_t>(thread));
+  }
+  if (first) bad("it is empty");
+  return s;
+}
+
+int Replay::pick_thread(const ChoicePoint& point) {
+  const std::string where = "step " + std::to_string(at_);
+  if (at_ >= steps_.size()) {
+    explanation_ = "the schedule does not fit the program: it ends at " + where + " and the program goes on";
+    return kMisfit;
+  }
+  const std::uint16_t step = steps_[at_];
+  if ((step & kAlternativeStep) != 0) {
+    explanation_ = "the schedule does not fit the program: " + where + " chooses a value, the program a thread";
+    return kMisfit;
+  }
+  if ((point.enabled >> step & 1) == 0) {
+    explanation_ =
+        "the schedule does not fit the program: at " + where + " thread " + std::to_string(step) + " cannot move";
+    return kMisfit;
+  }
+  ++at_;
+  return step;
+}
+
+int Replay::pick_alternative(int count, bool /*branching*/) {
+  if (at_ >= steps_.size() || (steps_[at_] & kAlternativeStep) == 0 ||
+      (steps_[at_] & ~kAlternativeStep) >= count) {
+    explanation_ = "the schedule does not fit the program: step " + std::to_string(at_) +
+                   " does not choose one of " + std::to_string(count) + " values";
+    return kMisfit;
+  }
+  return steps_[at_++] & ~kAlternativeStep;
+}
+
+}  // namespace selvage::search

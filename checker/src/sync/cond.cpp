@@ -1,0 +1,145 @@
+// A wait that ends spuriously or by time-out never enters the queue of waiters: as far as anybody can tell
+// it released the mutex and is about to take it again. (Had it been in the queue, a signal that chose it
+// would have made it a wait that was notified, which is explored as such; a signal that chose another
+// leaves the same state as if it had not been there.) So both are decided when the wait begins, and every
+// later moment of waking is covered by when the mutex is taken again.
+#include "sync/cond.hpp"
+
+#include <bit>
+#include <cerrno>
+
+#include "machine/machine.hpp"
+#include "machine/virtual_time.hpp"
+#include "sync/happens_before.hpp"
+
+namespace selvage::sync {
+
+using machine::bit;
+using machine::EventKind;
+using machine::Footprint;
+using machine::g;
+using machine::name_of;
+using machine::Op;
+using machine::self;
+using machine::Thread;
+
+namespace {
+Object* usable(std::uint64_t cond, const char* call) {
+  Object* o = g.objects.at(cond, Kind::cond);
+  if (o->destroyed) {
+    machine::misuse(std::string(call) + " on condition variable " + name_of(cond) + " after it was destroyed");
+  }
+  return o;
+}
+}  // namespace
+
+int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool timed, int clock, std::uint64_t deadline,
+              std::uint64_t pc) {
+  Object* c = usable(cond, "wait");
+  Object* m = g.objects.at(mutex, Kind::mutex);
+  Thread& t = self();
+  if (m->owner != t.id) {
+    if (type == MutexType::errorcheck) return EPERM;
+    machine::misuse("wait on " + name_of(cond) + " with mutex " + name_of(mutex) + " that T" + std::to_string(t.id) +
+                    " does not hold");
+  }
+  Op op;
+  op.kind = timed ? EventKind::cond_timed_wait : EventKind::cond_wait;
+  op.footprint = Footprint::write;
+  op.address = cond;
+  op.second = mutex;
+  op.object = c;
+  op.pc = pc;
+  machine::visible(op);
+  const std::uint32_t depth = m->depth;
+  m->owner = -1;
+  m->depth = 0;
+  release(m->released);
+  machine::released();
+  if (g.recording) std::erase(t.holding, mutex);
+  const bool may = timed && may_time_out();
+  enum { kNotified, kSpurious, kTimedOut };
+  const int how = machine::alternative(may ? 3 : 2);
+  if (auto* e = machine::last_event(); e != nullptr && how != kNotified) {
+    e->note = how == kSpurious ? "will wake spuriously" : "will time out";
+  }
+  Op again;
+  again.kind = EventKind::lock;
+  again.footprint = Footprint::write;
+  again.address = mutex;
+  again.object = m;
+  again.pc = pc;
+  int result = 0;
+  if (how == kNotified) {
+    c->waiters |= bit(t.id);
+    again.needs_notify = true;
+    again.waits_on = cond;
+    t.notified = false;
+    t.timed_out = false;
+    t.timed_wait = timed;
+    t.forced_time_out = timed && !may;
+  } else if (how == kTimedOut) {
+    count_time_out();
+    machine::pass_until(clock, deadline);
+    result = ETIMEDOUT;
+  }
+  machine::visible(again);
+  t.notified = true;
+  t.timed_wait = false;
+  if (t.timed_out) {
+    t.timed_out = false;
+    c->waiters &= ~bit(t.id);
+    machine::pass_until(clock, deadline);
+    result = ETIMEDOUT;
+  }
+  m->owner = t.id;
+  m->depth = depth;
+  acquire(m->released);
+  if (g.recording) t.holding.push_back(mutex);
+  return result;
+}
+
+void cond_signal(std::uint64_t cond, bool all, std::uint64_t pc) {
+  Object* c = usable(cond, all ? "notify_all" : "notify_one");
+  Op op;
+  op.kind = all ? EventKind::cond_broadcast : EventKind::cond_signal;
+  op.footprint = Footprint::write;
+  op.address = cond;
+  op.object = c;
+  op.pc = pc;
+  machine::visible(op);
+  const int count = std::popcount(c->waiters);
+  if (auto* e = machine::last_event()) e->second = static_cast<std::uint64_t>(count);
+  if (count == 0) return;
+  machine::changed();
+  if (all) {
+    for (std::uint64_t rest = c->waiters; rest != 0; rest &= rest - 1) g.threads[std::countr_zero(rest)].notified = true;
+    c->waiters = 0;
+    return;
+  }
+  std::uint64_t rest = c->waiters;
+  for (int skip = machine::alternative(count); skip > 0; --skip) rest &= rest - 1;
+  const int woken = std::countr_zero(rest);
+  c->waiters &= ~bit(woken);
+  g.threads[woken].notified = true;
+  if (auto* e = machine::last_event()) e->note = "wakes T" + std::to_string(woken);
+}
+
+void cond_init(std::uint64_t cond) {
+  Object* o = g.objects.find(cond, Kind::cond);
+  if (o == nullptr) return;
+  o->destroyed = false;
+  o->waiters = 0;
+}
+
+void cond_destroy(std::uint64_t cond) {
+  Object* o = usable(cond, "destruction");
+  // POSIX: only with no thread waiting. Those that were notified count as gone.
+  if (o->waiters != 0) {
+    machine::misuse("condition variable " + name_of(cond) + " is destroyed while T" +
+                    std::to_string(std::countr_zero(o->waiters)) + " waits on it");
+  }
+  o->destroyed = true;
+}
+
+}  // namespace selvage::sync

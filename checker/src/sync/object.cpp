@@ -1,0 +1,66 @@
+#include "sync/object.hpp"
+
+#include <sys/mman.h>
+
+#include "machine/fatal.hpp"
+#include "machine/machine.hpp"
+
+namespace selvage::sync {
+
+Object* Objects::find(std::uint64_t address, Kind kind) {
+  const race::Cell* cell = machine::g.shadow.fresh_cell(address);
+  for (std::uint32_t i = cell->object; i != 0; i = (*this)[i - 1].next) {
+    Object& o = (*this)[i - 1];
+    if (o.address == address && o.kind == kind) return &o;
+  }
+  return nullptr;
+}
+
+Object* Objects::at(std::uint64_t address, Kind kind) {
+  if (Object* known = find(address, kind)) return known;
+  race::Cell* cell = machine::g.shadow.fresh_cell(address);
+  if (used_ == kBlock * kBlocks) machine::fatal("too many synchronisation objects in one execution");
+  Slot*& block = blocks_[used_ / kBlock];
+  if (block == nullptr) {
+    void* memory = mmap(nullptr, sizeof(Slot) * kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) machine::fatal("out of memory for synchronisation objects");
+    block = static_cast<Slot*>(memory);
+  }
+  Object& o = (*this)[used_++];
+  o.address = address;
+  o.kind = kind;
+  o.next = cell->object;
+  o.destroyed = o.busy = o.done = false;
+  o.owner = -1;
+  o.depth = 0;
+  o.value = 0;
+  o.readers = o.waiters = 0;
+  o.released.clear();
+  o.readers_released.clear();
+  cell->object = used_;
+  return &o;
+}
+
+bool enabled(const machine::Op& op, int thread, bool notified) {
+  using machine::EventKind;
+  if (op.needs_notify && !notified) return false;
+  switch (op.kind) {
+    case EventKind::lock:
+      return op.object->owner < 0;
+    case EventKind::read_lock:
+      return op.object->owner < 0;
+    case EventKind::write_lock:
+      return op.object->owner < 0 && op.object->readers == 0;
+    case EventKind::sem_wait:
+      return op.object->value > 0;
+    case EventKind::join:
+      return machine::g.threads[op.second].state == machine::Thread::State::finished;
+    case EventKind::once:
+    case EventKind::guard:
+      return !op.object->busy || op.object->owner == thread;
+    default:
+      return true;
+  }
+}
+
+}  // namespace selvage::sync

@@ -1,0 +1,58 @@
+// Synchronisation objects as state machines: what a mutex, condition variable, ... is, apart from its bytes.
+//
+// An object is known by its address and kind and lives for one execution. The bytes of a pthread_mutex_t
+// stay as the program initialised them; all state is here.
+#pragma once
+
+#include <cstdint>
+
+#include "machine/op.hpp"
+#include "race/vector_clock.hpp"
+
+namespace selvage::sync {
+
+enum class Kind : std::uint8_t { atomic, mutex, rwlock, cond, semaphore, barrier, once, guard, futex };
+
+struct Object {
+  std::uint64_t address = 0;
+  std::uint32_t next = 0;  ///< next object of the same granule, 1-based
+  Kind kind = Kind::atomic;
+  bool destroyed = false;
+  bool busy = false;        ///< once/guard: someone runs the initialiser
+  bool done = false;        ///< once: it has run
+  std::int32_t owner = -1;  ///< mutex, rwlock (writer), once: the thread
+  std::uint32_t depth = 0;  ///< recursive mutex: how often the owner holds it
+  std::int64_t value = 0;   ///< semaphore: its value; barrier: how many it waits for
+  std::uint64_t readers = 0;  ///< rwlock: bit mask of the threads that hold it shared
+  std::uint64_t waiters = 0;  ///< cond, futex, barrier: bit mask of the threads that wait
+  race::VectorClock released;  ///< what an acquirer synchronises with
+  race::VectorClock readers_released;  ///< rwlock: what the next writer synchronises with in addition
+};
+
+/// The objects of the current execution. Never allocates after the first executions.
+class Objects {
+ public:
+  void new_execution() { used_ = 0; }
+  /// The object of this kind at this address; made in its initial state when it is met first.
+  Object* at(std::uint64_t address, Kind kind);
+  /// The same, or null where none was met in this execution.
+  Object* find(std::uint64_t address, Kind kind);
+  /// Every object met so far, for state hashes and reports.
+  [[nodiscard]] std::uint32_t count() const { return used_; }
+  Object& operator[](std::uint32_t index) { return *blocks_[index / kBlock][index % kBlock].get(); }
+
+ private:
+  static constexpr std::uint32_t kBlock = 256;
+  static constexpr std::uint32_t kBlocks = 4096;
+  struct Slot {
+    Object object;
+    Object* get() { return &object; }
+  };
+  std::uint32_t used_ = 0;
+  Slot* blocks_[kBlocks] = {};
+};
+
+/// Could a thread perform `op` now? (`notified`: has it been woken where it needs to be?)
+bool enabled(const machine::Op& op, int thread, bool notified);
+
+}  // namespace selvage::sync

@@ -64,10 +64,12 @@ std::string extent(const Result& result) {
                           : result.search == "replay" ? "a saved schedule was replayed"
                           : result.search == "directed" ? "a directed schedule was followed"
                           : result.search == "random"   ? "executions were drawn at random"
-                                                        : "the search did not go through all of them";
-  return fmt::format("{}: {}, {} cut short as covered by others, {}, {:.2f} s; {} ({} memory model)\n",
-                     result.program, counted(result.executions, "execution"), result.blocked,
-                     counted(result.events, "event"), result.seconds, how, model_in_words(result.model));
+                                                        : "the search ended before it had gone through all";
+  const std::string blocked =
+      result.blocked == 0 ? "" : fmt::format(" and {} cut short as covered by others", result.blocked);
+  return fmt::format("{}: {}{}, {}, {:.2f} s;\n  {} ({} memory model)\n", result.program,
+                     counted(result.executions, "execution"), blocked, counted(result.events, "event"), result.seconds,
+                     how, model_in_words(result.model));
 }
 
 std::string outcomes_text(const Result& result, std::size_t columns) {

@@ -30,7 +30,8 @@ RawEvent event(EventKind kind, std::uint64_t address = 0) {
 
 std::string text(const RawEvent& made) { return event_text(made, name); }
 
-RawEvent access(EventKind kind, bool reads, std::uint64_t read, bool writes, std::uint64_t written, int order = -1) {
+RawEvent access(EventKind kind, bool reads, std::uint64_t read, bool writes, std::uint64_t written,
+                int order = -1) {
   RawEvent made = event(kind, kCount);
   made.has_read = reads;
   made.read = read;
@@ -125,12 +126,14 @@ TEST(Resolve, HeapAndStackPlacesInMessages) {
   RawViolation violation;
   violation.kind = Verdict::use_after_free;
   violation.message = "T1 reads {0x1008} and {0x5000}, {0x1000}; {not this} {0x}";
-  violation.regions = {{RawRegion::Kind::heap, 0x1000, 0x1010, 1, {}}, {RawRegion::Kind::stack, 0x4000, 0x6000, 0, {}}};
+  violation.regions = {{RawRegion::Kind::heap, 0x1000, 0x1010, 1, {}},
+                       {RawRegion::Kind::stack, 0x4000, 0x6000, 0, {}}};
   raw.violations = {violation};
   const Result result = resolve(raw, {});
-  EXPECT_EQ(result.message,
-            "T1 reads heap block of 16 bytes from T1 +8 and stack of T0 -4096, heap block of 16 bytes from T1; "
-            "{not this} {0x}");
+  EXPECT_EQ(
+      result.message,
+      "T1 reads heap block of 16 bytes from T1 +8 and stack of T0 -4096, heap block of 16 bytes from T1; "
+      "{not this} {0x}");
   EXPECT_EQ(result.violations.at(0).message, result.message);
 }
 

@@ -35,8 +35,8 @@ static int print_module(dl_phdr_info* info, size_t, void*) {
     low = std::min<std::uint64_t>(low, info->dlpi_addr + segment.p_vaddr);
     high = std::max<std::uint64_t>(high, info->dlpi_addr + segment.p_vaddr + segment.p_memsz);
   }
-  std::printf("module %lx %lx %lx %s\n", (unsigned long)info->dlpi_addr, (unsigned long)low, (unsigned long)high,
-              info->dlpi_name[0] ? info->dlpi_name : "self");
+  std::printf("module %lx %lx %lx %s\n", (unsigned long)info->dlpi_addr, (unsigned long)low,
+              (unsigned long)high, info->dlpi_name[0] ? info->dlpi_name : "self");
   return 0;
 }
 
@@ -44,7 +44,9 @@ static void print(const char* what, int line, const void* address) {
   std::printf("%s %d %lx\n", what, line, (unsigned long)address);
 }
 
-__attribute__((noinline)) void mark(const char* what, int line) { print(what, line, __builtin_return_address(0)); }
+__attribute__((noinline)) void mark(const char* what, int line) {
+  print(what, line, __builtin_return_address(0));
+}
 
 namespace shop {
 template <typename T>

@@ -27,7 +27,8 @@ std::string schema_error(const std::string& document) {
       "/usr/bin/python3 -c 'import json, sys, jsonschema\n"
       "schema = json.load(open(sys.argv[1]))\n"
       "jsonschema.Draft7Validator.check_schema(schema)\n"
-      "errors = sorted(jsonschema.Draft7Validator(schema).iter_errors(json.load(open(sys.argv[2]))), key=str)\n"
+      "errors = sorted(jsonschema.Draft7Validator(schema).iter_errors(json.load(open(sys.argv[2]))), "
+      "key=str)\n"
       "print(*[e.message for e in errors], sep=\"\\n\")\n"
       "sys.exit(3 if errors else 0)' " SELVAGE_TREE "/docs/selvage.schema.json " +
           (scratch / "document.json"),
@@ -69,8 +70,8 @@ TEST(Json, FieldsComeInTheOrderOfTheDocumentation) {
   const auto document = nlohmann::ordered_json::parse(json_report(race_sample()));
   std::vector<std::string> keys;
   for (const auto& [key, value] : document.items()) keys.push_back(key);
-  EXPECT_THAT(keys, ElementsAre("selvage", "program", "search", "model", "verdict", "message", "complete", "executions",
-                                "blocked", "events", "seconds", "outcomes", "violations"));
+  EXPECT_THAT(keys, ElementsAre("selvage", "program", "search", "model", "verdict", "message", "complete",
+                                "executions", "blocked", "events", "seconds", "outcomes", "violations"));
   EXPECT_EQ(document["selvage"], kVersion);
   const auto& violation = document["violations"][0];
   EXPECT_EQ(violation["kind"], "data-race");

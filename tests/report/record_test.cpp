@@ -181,7 +181,8 @@ TEST(Names, VerdictsThereAndBack) {
 }
 
 TEST(Names, SearchesAndRacesThereAndBack) {
-  for (const auto search : {Search::exhaustive, Search::enumerate, Search::random, Search::replay, Search::directed}) {
+  for (const auto search :
+       {Search::exhaustive, Search::enumerate, Search::random, Search::replay, Search::directed}) {
     EXPECT_EQ(search_from_string(to_string(search)), search);
   }
   for (const auto races : {Races::stop, Races::explore, Races::ignore}) {
@@ -192,7 +193,8 @@ TEST(Names, SearchesAndRacesThereAndBack) {
 }
 
 TEST(Bytes, ValidUtf8IsKeptAndTheRestEscaped) {
-  EXPECT_EQ(to_valid_utf8("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xb5"), "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xb5");
+  EXPECT_EQ(to_valid_utf8("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xb5"),
+            "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\xa7\xb5");
   EXPECT_EQ(to_valid_utf8("\xff\xc3(\xc0\xaf"), "\\xff\\xc3(\\xc0\\xaf");
   EXPECT_EQ(to_valid_utf8("\xed\xa0\x80"), "\\xed\\xa0\\x80") << "a surrogate";
   EXPECT_EQ(to_valid_utf8("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80") << "beyond U+10FFFF";

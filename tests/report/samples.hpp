@@ -49,7 +49,8 @@ inline Result race_sample() {
                 {1, "lock m", increment, {increment, body}},
                 {1, "read count = 0", increment, {increment, body}},
                 {2, "write count = 1", increment, {increment}}};
-  race.accesses = {{1, false, false, 4, 4, {increment, body}, {"m"}}, {2, true, false, 4, 5, {increment}, {}}};
+  race.accesses = {{1, false, false, 4, 4, {increment, body}, {"m"}},
+                   {2, true, false, 4, 5, {increment}, {}}};
   race.output = "hello\nworld\n";
   result.violations = {race};
   return result;

@@ -100,7 +100,9 @@ TEST_F(Schedules, EveryChangedByteIsSeen) {
 }
 
 TEST_F(Schedules, OtherFiles) {
-  for (const char* content : {"{}", "[1,2]", "#!/bin/sh\necho\n", "null", "\x7f" "ELF"}) {
+  for (const char* content : {"{}", "[1,2]", "#!/bin/sh\necho\n", "null",
+                              "\x7f"
+                              "ELF"}) {
     write(path_, content);
     EXPECT_THAT(load_error(), HasSubstr("is not a schedule file")) << content;
   }

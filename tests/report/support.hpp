@@ -37,7 +37,9 @@ class ScratchDir {
   std::string path_;
 };
 
-inline void write(const std::string& path, const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
+inline void write(const std::string& path, const std::string& text) {
+  std::ofstream(path, std::ios::binary) << text;
+}
 
 inline std::string read(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -47,7 +49,8 @@ inline std::string read(const std::string& path) {
 /// Runs a shell command; stdout and stderr together go to `output`.
 inline int shell(const std::string& command, std::string* output = nullptr) {
   std::string ignored;
-  return cli::run_process({"/bin/sh", "-c", command + " 2>&1"}, output != nullptr ? output : &ignored);
+  return cli::run_process({"/bin/sh", "-c", "{ " + command + "\n} 2>&1"},
+                          output != nullptr ? output : &ignored);
 }
 
 inline bool have(const std::string& program) { return shell("command -v " + program) == 0; }

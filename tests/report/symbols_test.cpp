@@ -76,7 +76,8 @@ class SymbolsOf : public testing::TestWithParam<std::string> {
     if (const auto found = done.find(command); found != done.end()) return found->second;
     const std::string program = scratch / ("fixture" + std::to_string(done.size()));
     std::string output;
-    EXPECT_EQ(shell(command + " -std=c++20 -g -pthread " + kFixture + " -o " + program, &output), 0) << output;
+    EXPECT_EQ(shell(command + " -std=c++20 -g -pthread " + kFixture + " -o " + program, &output), 0)
+        << output;
     return done.emplace(command, run_fixture(program)).first->second;
   }
 
@@ -184,7 +185,8 @@ TEST(Demangle, ShortFunctionNames) {
   EXPECT_EQ(short_function("main"), "main");
   EXPECT_EQ(short_function("increment(int)"), "increment");
   EXPECT_EQ(short_function("void ns::f<int (*)(char)>(int) const"), "ns::f<int (*)(char)>");
-  EXPECT_EQ(short_function("a(int)::{lambda(int)#1}::operator()(int) const"), "a(int)::{lambda(int)#1}::operator()");
+  EXPECT_EQ(short_function("a(int)::{lambda(int)#1}::operator()(int) const"),
+            "a(int)::{lambda(int)#1}::operator()");
   EXPECT_EQ(short_function("(anonymous namespace)::g()"), "(anonymous namespace)::g");
   EXPECT_EQ(short_function("bool ns::operator< <int>(A<int>, int)"), "ns::operator< <int>");
   EXPECT_EQ(short_function("operator new(unsigned long)"), "operator new");

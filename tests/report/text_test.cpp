@@ -25,11 +25,14 @@ std::size_t widest_line(const std::string& text) {
   return widest;
 }
 
-std::size_t lines_in(const std::string& text) { return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')); }
+std::size_t lines_in(const std::string& text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
 
 TEST(Text, ProvedIsOneLineAndTheOutcomes) {
   EXPECT_EQ(text_report(proved_sample()),
-            "proved: all 20 executions of ./fixed end well (sequentially consistent memory model, 260 events, 0.01 s)\n"
+            "proved: all 20 executions of ./fixed end well (sequentially consistent memory model, 260 "
+            "events, 0.01 s)\n"
             "1 outcome reached:\n"
             "  4  in 20 executions\n");
 }
@@ -74,7 +77,8 @@ TEST(Text, ARaceFromTheTopDown) {
 TEST(Text, SaysHowToSaveWhereNothingWasSaved) {
   TextOptions options;
   options.save_command = "selvage run --save-schedule racy.schedule ./racy";
-  EXPECT_THAT(text_report(race_sample(), options), HasSubstr("To save it for replaying:  selvage run --save-schedule"));
+  EXPECT_THAT(text_report(race_sample(), options),
+              HasSubstr("To save it for replaying:  selvage run --save-schedule"));
   EXPECT_THAT(text_report(proved_sample(), options), Not(HasSubstr("--save-schedule")));
 }
 
@@ -189,7 +193,8 @@ TEST(Sentence, OneForEachKindOfEnd) {
   result.search = "exhaustive";
   EXPECT_EQ(verdict_sentence(result, ""),
             "the search ended before every execution of ./p was explored, so that nothing is proved");
-  EXPECT_EQ(verdict_sentence(result, "the bound of 5 executions was reached"), "the bound of 5 executions was reached");
+  EXPECT_EQ(verdict_sentence(result, "the bound of 5 executions was reached"),
+            "the bound of 5 executions was reached");
   result.search = "random";
   result.executions = 7;
   EXPECT_THAT(verdict_sentence(result, ""), HasSubstr("7 executions of ./p drawn at random"));

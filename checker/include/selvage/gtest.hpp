@@ -1,7 +1,8 @@
 // GoogleMock matchers on selvage::Result, and GoogleTest assertions inside an explored body.
 //
 //   EXPECT_THAT(explore(locked), Proves(OutcomeIs(4)));
-//   EXPECT_THAT(explore(options, racy), AllOf(FindsDataRace(), CanReach(2), OutcomesAre(ElementsAre(2, 3, 4))));
+//   EXPECT_THAT(explore(options, racy), AllOf(FindsDataRace(), CanReach(2), OutcomesAre(ElementsAre(2, 3,
+//   4))));
 //
 // An EXPECT_* or ASSERT_* that fails in a thread of an explored body ends that execution with verdict
 // `assertion`, at the failure's file and line.
@@ -189,7 +190,8 @@ inline testing::Matcher<const Result&> Finds(Verdict kind) {
                          [kind](const Result& result, testing::MatchResultListener* listener) {
                            *listener << "whose verdict is " << to_string(result.verdict);
                            bool found = result.verdict == kind;
-                           for (const Violation& violation : result.violations) found |= violation.kind == kind;
+                           for (const Violation& violation : result.violations)
+                             found |= violation.kind == kind;
                            return found;
                          });
 }

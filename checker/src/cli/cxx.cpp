@@ -22,9 +22,12 @@ namespace fs = std::filesystem;
 constexpr const char* kHelp =
     "Usage: selvage c++ [--compiler COMPILER] [--show] ARGS...\n"
     "\n"
-    "Runs a C++ compiler (--compiler, else the environment's CXX, else g++; g++ 12 or later or clang++ 14 or\n"
-    "later) with the flags that Selvage needs. Compilation gets -g -fsanitize=thread -fno-inline and others,\n"
-    "and -Og where no -O is given; a link gets libselvage in place of the compiler's ThreadSanitizer runtime.\n"
+    "Runs a C++ compiler (--compiler, else the environment's CXX, else g++; g++ 12 or later or clang++ 14 "
+    "or\n"
+    "later) with the flags that Selvage needs. Compilation gets -g -fsanitize=thread -fno-inline and "
+    "others,\n"
+    "and -Og where no -O is given; a link gets libselvage in place of the compiler's ThreadSanitizer "
+    "runtime.\n"
     "ARGS are the compiler's own. The program that comes out runs normally, or under `selvage run`.\n"
     "\n"
     "  --show   print the commands and do not run them\n"
@@ -37,7 +40,8 @@ Toolchain probe(std::vector<std::string> command) {
   for (const char* word : {"-dM", "-E", "-x", "c++", "/dev/null"}) command.emplace_back(word);
   std::string macros;
   if (run_process(command, &macros) != 0) {
-    throw Refused(fmt::format("selvage c++: {} is not a C++ compiler that works", shell_line(toolchain.command)));
+    throw Refused(
+        fmt::format("selvage c++: {} is not a C++ compiler that works", shell_line(toolchain.command)));
   }
   std::istringstream lines(macros);
   for (std::string define, name, value; lines >> define >> name && std::getline(lines, value);) {
@@ -117,7 +121,8 @@ int cxx_command(std::vector<std::string> words) {
     return 0;
   }
   if (arguments.has_inputs() && arguments.links && !fs::exists(layout.libselvage)) {
-    throw Refused(fmt::format("{} is missing: this installation of Selvage is incomplete", layout.libselvage));
+    throw Refused(
+        fmt::format("{} is missing: this installation of Selvage is incomplete", layout.libselvage));
   }
   const TemporaryDir temporaries(arguments.links && arguments.has_sources());
   const CxxPlan plan = plan_cxx(arguments, toolchain, layout, temporaries.path());

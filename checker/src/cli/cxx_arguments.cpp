@@ -17,24 +17,79 @@ using Kind = CxxWord::Kind;
 using Set = std::set<std::string, std::less<>>;
 
 // Options whose argument is the next word.
-const Set kTakesNext{"-o",        "-x",          "-I",         "-D",        "-U",         "-include",      "-imacros",
-                     "-isystem",  "-iquote",     "-idirafter", "-iprefix",  "-iwithprefix", "-iwithprefixbefore",
-                     "-isysroot", "--sysroot",   "-L",         "-l",        "-Xlinker",   "-Xassembler",
-                     "-Xpreprocessor", "-Xclang", "-mllvm",    "-MF",       "-MT",        "-MQ",
-                     "-T",        "-u",          "-z",         "-e",        "-target",    "--param",
-                     "-aux-info", "-B",          "-wrapper",   "-framework", "-arch",     "-dumpbase",
-                     "-dumpdir",  "-dumpbase-ext", "-iplugindir", "-F"};
-const Set kLinkOnly{"-L",       "-l",          "-Xlinker",      "-T",            "-u",
-                    "-z",       "-e",          "-s",            "-r",            "-rdynamic",
-                    "-shared",  "-static",     "-static-pie",   "-pie",          "-no-pie",
-                    "-nostdlib", "-nodefaultlibs", "-nostartfiles", "-static-libgcc", "-static-libstdc++",
-                    "-static-libtsan", "-static-libsan", "-shared-libsan", "-shared-libgcc"};
+const Set kTakesNext{"-o",
+                     "-x",
+                     "-I",
+                     "-D",
+                     "-U",
+                     "-include",
+                     "-imacros",
+                     "-isystem",
+                     "-iquote",
+                     "-idirafter",
+                     "-iprefix",
+                     "-iwithprefix",
+                     "-iwithprefixbefore",
+                     "-isysroot",
+                     "--sysroot",
+                     "-L",
+                     "-l",
+                     "-Xlinker",
+                     "-Xassembler",
+                     "-Xpreprocessor",
+                     "-Xclang",
+                     "-mllvm",
+                     "-MF",
+                     "-MT",
+                     "-MQ",
+                     "-T",
+                     "-u",
+                     "-z",
+                     "-e",
+                     "-target",
+                     "--param",
+                     "-aux-info",
+                     "-B",
+                     "-wrapper",
+                     "-framework",
+                     "-arch",
+                     "-dumpbase",
+                     "-dumpdir",
+                     "-dumpbase-ext",
+                     "-iplugindir",
+                     "-F"};
+const Set kLinkOnly{"-L",
+                    "-l",
+                    "-Xlinker",
+                    "-T",
+                    "-u",
+                    "-z",
+                    "-e",
+                    "-s",
+                    "-r",
+                    "-rdynamic",
+                    "-shared",
+                    "-static",
+                    "-static-pie",
+                    "-pie",
+                    "-no-pie",
+                    "-nostdlib",
+                    "-nodefaultlibs",
+                    "-nostartfiles",
+                    "-static-libgcc",
+                    "-static-libstdc++",
+                    "-static-libtsan",
+                    "-static-libsan",
+                    "-shared-libsan",
+                    "-shared-libgcc"};
 const Set kCompileOnly{"-MF", "-MT", "-MQ", "-MD", "-MMD", "-MP", "-MG"};
 const Set kStopsBeforeLink{"-c", "-S", "-E", "-M", "-MM", "-fsyntax-only", "--precompile", "--analyze"};
-const Set kSourceEndings{".c",   ".cc",  ".cp",  ".cpp", ".cxx", ".c++", ".C",   ".CPP", ".cppm", ".ixx", ".i",
-                         ".ii",  ".m",   ".mm",  ".s",   ".S",   ".sx",  ".h",   ".hh",  ".hpp",  ".H",   ".hxx"};
+const Set kSourceEndings{".c",  ".cc", ".cp", ".cpp", ".cxx", ".c++", ".C", ".CPP", ".cppm", ".ixx", ".i",
+                         ".ii", ".m",  ".mm", ".s",   ".S",   ".sx",  ".h", ".hh",  ".hpp",  ".H",   ".hxx"};
 
-bool starts_with(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool starts_with(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 Kind kind_of_option(const std::string& option) {
   if (option == "-x" || starts_with(option, "-x")) return Kind::language;
@@ -107,11 +162,13 @@ bool CxxArguments::has_inputs() const {
 }
 
 bool CxxArguments::has_sources() const {
-  return std::any_of(items.begin(), items.end(), [](const CxxWord& item) { return item.kind == Kind::source; });
+  return std::any_of(items.begin(), items.end(),
+                     [](const CxxWord& item) { return item.kind == Kind::source; });
 }
 
 bool CxxArguments::has(const std::string& word) const {
-  return std::any_of(items.begin(), items.end(), [&](const CxxWord& item) { return item.words.front() == word; });
+  return std::any_of(items.begin(), items.end(),
+                     [&](const CxxWord& item) { return item.words.front() == word; });
 }
 
 CxxArguments parse_cxx_arguments(const std::vector<std::string>& given) {

@@ -22,7 +22,8 @@ void append(Words* to, const Words& from) { to->insert(to->end(), from.begin(), 
 //   _GLIBCXX_EXTERN_TEMPLATE=0  library templates are instantiated, and so instrumented, in the program
 //   -Og                     plainer optimisers fold a loop of increments into one addition
 Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, const Layout& layout) {
-  Words flags{"-g", "-fsanitize=thread", "-fno-inline", "-fno-omit-frame-pointer", "-D_GLIBCXX_EXTERN_TEMPLATE=0"};
+  Words flags{"-g", "-fsanitize=thread", "-fno-inline", "-fno-omit-frame-pointer",
+              "-D_GLIBCXX_EXTERN_TEMPLATE=0"};
   if (toolchain.clang || toolchain.major >= 12) flags.emplace_back("-ftrivial-auto-var-init=zero");
   if (toolchain.clang && toolchain.major < 16) {
     flags.emplace_back("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang");
@@ -87,8 +88,10 @@ Words link_command(const CxxArguments& arguments, const Words& objects, const To
       continue;
     }
     const std::string& word = item.words.front();
-    const bool names_runtime = word == "-static-libtsan" || word == "-static-libsan" || word == "-shared-libsan";
-    if (item.kind == Kind::language || item.kind == Kind::compile_only || names_runtime || is_lto(word)) continue;
+    const bool names_runtime =
+        word == "-static-libtsan" || word == "-static-libsan" || word == "-shared-libsan";
+    if (item.kind == Kind::language || item.kind == Kind::compile_only || names_runtime || is_lto(word))
+      continue;
     if (item.words.size() > 1) {
       append(&command, item.words);
     } else if (std::string kept = without_thread(word); !kept.empty()) {
@@ -123,7 +126,8 @@ CxxPlan plan_cxx(const CxxArguments& arguments, const Toolchain& toolchain, cons
   }
   for (const CxxWord& item : arguments.items) {
     if (item.kind != Kind::source) continue;
-    const std::string stem = item.words.front() == "-" ? "stdin" : fs::path(item.words.front()).stem().string();
+    const std::string stem =
+        item.words.front() == "-" ? "stdin" : fs::path(item.words.front()).stem().string();
     plan.temporaries.push_back(
         (fs::path(temporary_dir) / fmt::format("{}-{}.o", stem, plan.temporaries.size())).string());
     plan.commands.push_back(compile_command(arguments, item, toolchain, layout, plan.temporaries.back()));

@@ -26,7 +26,8 @@ struct CloseFile {
 
 void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* facts) {
   Elf_Data* data = elf_getdata(section, nullptr);
-  const std::size_t count = data == nullptr || header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
+  const std::size_t count =
+      data == nullptr || header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
   for (std::size_t i = 0; i < count; ++i) {
     GElf_Sym symbol;
     if (gelf_getsym(data, static_cast<int>(i), &symbol) == nullptr) {
@@ -37,14 +38,16 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     if (name.rfind("__tsan_", 0) != 0) {
       continue;
     }
-    facts->calls_tsan |= symbol.st_shndx == SHN_UNDEF;
+    // The linker adds a reference to __tsan_init to anything that it links with -fsanitize=thread.
+    facts->calls_tsan |= symbol.st_shndx == SHN_UNDEF && name != "__tsan_init";
     facts->contains_tsan |= symbol.st_shndx != SHN_UNDEF && name == "__tsan_init";
   }
 }
 
 void read_needed(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* facts) {
   Elf_Data* data = elf_getdata(section, nullptr);
-  const std::size_t count = data == nullptr || header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
+  const std::size_t count =
+      data == nullptr || header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
   for (std::size_t i = 0; i < count; ++i) {
     GElf_Dyn entry;
     if (gelf_getdyn(data, static_cast<int>(i), &entry) == nullptr || entry.d_tag != DT_NEEDED) {
@@ -94,7 +97,8 @@ bool names(const std::vector<std::string>& libraries, std::string_view wanted) {
 
 std::string other_runtime(const std::vector<std::string>& libraries) {
   const auto found = std::find_if(libraries.begin(), libraries.end(), [](const std::string& library) {
-    return library.find("libtsan.so") != std::string::npos || library.find("libclang_rt.") != std::string::npos;
+    return library.find("libtsan.so") != std::string::npos ||
+           library.find("libclang_rt.") != std::string::npos;
   });
   return found == libraries.end() ? std::string() : *found;
 }
@@ -135,7 +139,9 @@ ElfFacts inspect_elf(const std::string& path) {
 }
 
 std::string refusal(const ElfFacts& facts, const std::string& path, const std::string& libselvage) {
-  const auto because = [&](const std::string& why) { return fmt::format("cannot explore {}: {}", path, why); };
+  const auto because = [&](const std::string& why) {
+    return fmt::format("cannot explore {}: {}", path, why);
+  };
   if (!facts.elf) {
     return because(facts.script ? "it is a script; name the program that the script runs"
                                 : "it is not an ELF program");
@@ -147,34 +153,38 @@ std::string refusal(const ElfFacts& facts, const std::string& path, const std::s
     return because("it is an object file; link it first");
   }
   if (facts.contains_tsan) {
-    return because(
-        fmt::format("the ThreadSanitizer runtime was linked into it, where Selvage cannot take its place; link it "
-                    "with -shared-libsan (clang; with g++, without -static-libtsan), or leave -fsanitize=thread off "
-                    "the link line and link {} instead",
-                    libselvage));
+    return because(fmt::format(
+        "the ThreadSanitizer runtime was linked into it, where Selvage cannot take its place; link it "
+        "with -shared-libsan (clang; with g++, without -static-libtsan), or leave -fsanitize=thread off "
+        "the link line and link {} instead",
+        libselvage));
   }
   if (!facts.dynamic) {
-    return because("it is statically linked (or a shared library), so that nothing can be loaded before it; link it "
-                   "without -static");
+    return because(
+        "it is statically linked (or a shared library), so that nothing can be loaded before it; link it "
+        "without -static");
   }
   if (facts.privileged) {
-    return because("it is setuid, setgid or has file capabilities, and the loader lets nobody take such programs over; "
-                   "explore a copy without them");
+    return because(
+        "it is setuid, setgid or has file capabilities, and the loader lets nobody take such programs over; "
+        "explore a copy without them");
   }
   if (!facts.calls_tsan) {
-    return because("it is not a -fsanitize=thread build; compile and link it with -fsanitize=thread -g");
+    return because(
+        "it is not a -fsanitize=thread build (it calls none of the hooks); compile and link it with "
+        "-fsanitize=thread -g");
   }
   if (names(facts.needed, "libtsan.so.2") || names(facts.needed, "libclang_rt.tsan-x86_64.so") ||
       names(facts.needed, "libselvage.so")) {
     return {};
   }
   const std::string other = other_runtime(facts.needed);
-  return because(
-      fmt::format("it was compiled with -fsanitize=thread but {}; link it with g++ -fsanitize=thread (GCC 11 or later), "
-                  "clang++ -fsanitize=thread -shared-libsan, or {}",
-                  other.empty() ? "linked with no runtime for it"
-                                : fmt::format("needs {}, a runtime that Selvage does not stand in for", other),
-                  libselvage));
+  return because(fmt::format(
+      "it was compiled with -fsanitize=thread but {}; link it with g++ -fsanitize=thread (GCC 11 or later), "
+      "clang++ -fsanitize=thread -shared-libsan, or {}",
+      other.empty() ? "linked with no runtime for it"
+                    : fmt::format("needs {}, a runtime that Selvage does not stand in for", other),
+      libselvage));
 }
 
 }  // namespace selvage::cli

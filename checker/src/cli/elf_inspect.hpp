@@ -7,14 +7,14 @@
 namespace selvage::cli {
 
 struct ElfFacts {
-  bool elf = false;             ///< an ELF file at all
-  bool script = false;          ///< begins with "#!"
-  bool x86_64 = false;          ///< 64 bits, for this machine
-  bool program = false;         ///< ET_EXEC or ET_DYN: neither an object file nor a core
-  bool dynamic = false;         ///< names a dynamic loader, which reads LD_PRELOAD
-  bool privileged = false;      ///< setuid, setgid or file capabilities: the loader ignores LD_PRELOAD
-  bool calls_tsan = false;      ///< has undefined __tsan_* symbols: some of it is instrumented
-  bool contains_tsan = false;   ///< defines __tsan_init: the runtime was linked into it
+  bool elf = false;            ///< an ELF file at all
+  bool script = false;         ///< begins with "#!"
+  bool x86_64 = false;         ///< 64 bits, for this machine
+  bool program = false;        ///< ET_EXEC or ET_DYN: neither an object file nor a core
+  bool dynamic = false;        ///< names a dynamic loader, which reads LD_PRELOAD
+  bool privileged = false;     ///< setuid, setgid or file capabilities: the loader ignores LD_PRELOAD
+  bool calls_tsan = false;     ///< has undefined __tsan_* symbols but __tsan_init: some of it is instrumented
+  bool contains_tsan = false;  ///< defines __tsan_init: the runtime was linked into it
   std::vector<std::string> needed;  ///< DT_NEEDED, in order
 };
 

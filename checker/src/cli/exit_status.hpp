@@ -20,10 +20,14 @@ class Refused : public std::runtime_error {
 
 inline int exit_status(Verdict verdict) {
   switch (verdict) {
-    case Verdict::proved: return kProved;
-    case Verdict::exhausted: return kUndecided;
-    case Verdict::unsupported: return kRefused;
-    default: return kViolation;
+    case Verdict::proved:
+      return kProved;
+    case Verdict::exhausted:
+      return kUndecided;
+    case Verdict::unsupported:
+      return kRefused;
+    default:
+      return kViolation;
   }
 }
 

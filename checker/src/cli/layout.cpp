@@ -26,8 +26,9 @@ Layout find_layout() {
   layout.libselvage = (libraries / "libselvage.so").string();
   layout.gcc_stand_in = (libraries / "selvage" / "libtsan.so.2").string();
   layout.clang_stand_in = (libraries / "selvage" / "libclang_rt.tsan-x86_64.so").string();
-  layout.include_dir = fs::exists(installed / "selvage" / "selvage.hpp") ? installed.string()
-                                                                         : std::string(SELVAGE_SOURCE_INCLUDEDIR);
+  layout.include_dir = fs::exists(installed / "selvage" / "selvage.hpp")
+                           ? installed.string()
+                           : std::string(SELVAGE_SOURCE_INCLUDEDIR);
   return layout;
 }
 

@@ -25,7 +25,8 @@ int run_process(const std::vector<std::string>& command, std::string* output) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   if (output != nullptr) {
-    if (::pipe2(ends, O_CLOEXEC) != 0) throw Refused(fmt::format("cannot create a pipe: {}", std::strerror(errno)));
+    if (::pipe2(ends, O_CLOEXEC) != 0)
+      throw Refused(fmt::format("cannot create a pipe: {}", std::strerror(errno)));
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   }
   pid_t pid = 0;

@@ -28,8 +28,8 @@ void Progress::show(const report::ControlBlock& control) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const auto executions = control.executions.load();
   const auto violations = control.violations.load();
-  fmt::print(stderr, "{}selvage: {} executions ({:.0f} a second), {} cut short{}, {:.0f} s{}", kClearLine, executions,
-             static_cast<double>(executions) / seconds, control.blocked.load(),
+  fmt::print(stderr, "{}selvage: {} executions ({:.0f} a second), {} cut short{}, {:.0f} s{}", kClearLine,
+             executions, static_cast<double>(executions) / seconds, control.blocked.load(),
              violations == 0 ? "" : fmt::format(", {} violations", violations), seconds,
              control.stop.load() != 0 ? ", ending (interrupt again to kill it)" : "");
   std::fflush(stderr);

@@ -36,8 +36,8 @@ void take_over_schedule(RunRequest* request) {
     request->program = file.program;
     request->arguments = file.arguments;
     if (!fs::exists(file.program)) {
-      throw Refused(fmt::format("{} was saved from {}, which is not there any more; name the program", request->replay,
-                                file.program));
+      throw Refused(fmt::format("{} was saved from {}, which is not there any more; name the program",
+                                request->replay, file.program));
     }
   }
   report::check_schedule_fits(file, request->replay, request->program, request->arguments);
@@ -62,9 +62,10 @@ void check_parts(const Layout& layout, const ElfFacts& facts) {
     }
     // LD_PRELOAD separates its entries with these and has no way to quote them.
     if (path.find_first_of(" :") != std::string::npos) {
-      throw Refused(fmt::format("Selvage lies in a directory whose name has a space or colon ({}), which the loader "
-                                "cannot preload from; build or install it elsewhere",
-                                path));
+      throw Refused(
+          fmt::format("Selvage lies in a directory whose name has a space or colon ({}), which the loader "
+                      "cannot preload from; build or install it elsewhere",
+                      path));
     }
   };
   check(layout.libselvage);
@@ -74,14 +75,15 @@ void check_parts(const Layout& layout, const ElfFacts& facts) {
 
 // A child that ended without a result: what the user must know, in one line.
 std::string without_result(const ChildEnd& end, const std::string& program) {
-  const std::string how =
-      WIFSIGNALED(end.status)
-          ? fmt::format("was killed by signal {} ({})", WTERMSIG(end.status), ::strsignal(WTERMSIG(end.status)))
-          : fmt::format("ended with status {}", WEXITSTATUS(end.status));
+  const std::string how = WIFSIGNALED(end.status)
+                              ? fmt::format("was killed by signal {} ({})", WTERMSIG(end.status),
+                                            ::strsignal(WTERMSIG(end.status)))
+                              : fmt::format("ended with status {}", WEXITSTATUS(end.status));
   if (!end.reached) {
     return fmt::format("{} {} and never reached main under Selvage's control", program, how);
   }
-  return fmt::format("internal error: {} {} in the middle of the exploration and left no result", program, how);
+  return fmt::format("internal error: {} {} in the middle of the exploration and left no result", program,
+                     how);
 }
 
 bool use_color(int fd) {
@@ -164,8 +166,10 @@ void publish(const RunRequest& request, const Result& result) {
   }
   print(human, report::text_report(result, text), "the report");
   if (!request.save_schedule.empty() && !saved) {
-    print(human, fmt::format("No schedule was written to {}: there is no violation to save.\n", request.save_schedule),
-          "the report");
+    print(
+        human,
+        fmt::format("No schedule was written to {}: there is no violation to save.\n", request.save_schedule),
+        "the report");
   }
   if (json_to_stdout) print(stdout, report::json_report(result), "the JSON document to stdout");
 }
@@ -177,7 +181,8 @@ int run_command(RunRequest request) {
   const Layout layout = find_layout();
   if (!request.replay.empty()) take_over_schedule(&request);
   const ElfFacts facts = inspect_elf(request.program);
-  if (const std::string why = refusal(facts, request.program, layout.libselvage); !why.empty()) throw Refused(why);
+  if (const std::string why = refusal(facts, request.program, layout.libselvage); !why.empty())
+    throw Refused(why);
   check_parts(layout, facts);
   // What could not be written after a long search is refused before it.
   if (!request.json.empty() && request.json != "-") report::check_writable(request.json);
@@ -199,7 +204,8 @@ int run_command(RunRequest request) {
   try {
     raw = report::raw_result_from_json(end.record);
   } catch (const std::runtime_error& error) {
-    throw Refused(fmt::format("internal error: {} left a damaged result ({})", request.program, error.what()));
+    throw Refused(
+        fmt::format("internal error: {} left a damaged result ({})", request.program, error.what()));
   }
   if (!raw.refused.empty()) throw Refused(raw.refused);
   const Result result = report::resolve(raw, request.options);

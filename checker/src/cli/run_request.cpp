@@ -37,8 +37,10 @@ CLI::Validator one_of(std::vector<std::string> names) {
 CLI::Validator above(double bound, bool or_equal) {
   const auto check = [bound, or_equal](const std::string& word) {
     double value = 0;
-    const bool good = CLI::detail::lexical_cast(word, value) && (value > bound || (or_equal && value == bound));
-    return good ? std::string() : fmt::format("'{}' is not a number {} {}", word, or_equal ? "of at least" : "above", bound);
+    const bool good =
+        CLI::detail::lexical_cast(word, value) && (value > bound || (or_equal && value == bound));
+    return good ? std::string()
+                : fmt::format("'{}' is not a number {} {}", word, or_equal ? "of at least" : "above", bound);
   };
   return {check, ""};
 }
@@ -48,7 +50,8 @@ CLI::Validator above(double bound, bool or_equal) {
 CLI::App* add_run_command(CLI::App& app, RunWords* words) {
   RunRequest& request = words->request;
   Options& options = request.options;
-  CLI::App* run = app.add_subcommand("run", "Explore every interleaving of an already built -fsanitize=thread program");
+  CLI::App* run =
+      app.add_subcommand("run", "Explore every interleaving of an already built -fsanitize=thread program");
   // The first word that is no option is the program; what follows it, options too, is the program's.
   run->prefix_command();
   run->formatter(std::make_shared<RunHelp>());
@@ -82,7 +85,8 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
             "HOW")
       ->check(one_of({"stop", "explore", "ignore"}));
   searching(run->add_flag("--keep-going", options.keep_going, "Do not stop at the first violation"), "");
-  searching(run->add_option("--model", options.model, "Memory model: sc, sequential consistency (default)"), "NAME");
+  searching(run->add_option("--model", options.model, "Memory model: sc, sequential consistency (default)"),
+            "NAME");
   searching(run->add_option("--leaks", words->leaks,
                             "report (default) heap blocks that nothing reaches when the\n"
                             "program ends, or ignore them"),
@@ -100,8 +104,10 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                   "CPU seconds without an event after which a loop counts as endless\n(default 10)")
       ->check(above(0, false))
       ->type_name("S");
-  run->add_option("--json", request.json, "Write the result as JSON (docs/json.md); - for stdout")->type_name("FILE");
-  run->add_option("--save-schedule", request.save_schedule, "Write the first violation's schedule, for --replay")
+  run->add_option("--json", request.json, "Write the result as JSON (docs/json.md); - for stdout")
+      ->type_name("FILE");
+  run->add_option("--save-schedule", request.save_schedule,
+                  "Write the first violation's schedule, for --replay")
       ->type_name("FILE");
   run->add_option("--output", words->output, "show (default) or hide what the reported execution printed")
       ->check(one_of({"show", "hide"}))

@@ -20,7 +20,8 @@ struct RunRequest {
   bool show_output = true;
   std::string program;
   std::vector<std::string> arguments;
-  std::vector<std::string> given;  ///< the words between "run" and the program, for commands shown to the user
+  std::vector<std::string>
+      given;  ///< the words between "run" and the program, for commands shown to the user
 };
 
 /// Raw texts of the options until parsing is over.

@@ -54,7 +54,8 @@ class Descriptor {
 class Control {
  public:
   Control() : file_(::memfd_create("selvage-control", MFD_CLOEXEC)) {
-    if (file_.get() < 0 || ::ftruncate(file_.get(), sizeof(ControlBlock)) != 0) fail("cannot create shared memory");
+    if (file_.get() < 0 || ::ftruncate(file_.get(), sizeof(ControlBlock)) != 0)
+      fail("cannot create shared memory");
     void* page = ::mmap(nullptr, sizeof(ControlBlock), PROT_READ | PROT_WRITE, MAP_SHARED, file_.get(), 0);
     if (page == MAP_FAILED) fail("cannot map shared memory");
     block_ = new (page) ControlBlock;
@@ -99,7 +100,8 @@ class Interrupts {
   Interrupts& operator=(const Interrupts&) = delete;
 
  private:
-  struct sigaction old_int_ {}, old_term_ {};
+  struct sigaction old_int_ {
+  }, old_term_{};
 };
 
 std::string preloads(const Layout& layout) {
@@ -140,7 +142,8 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 }
 
 // In the child, between fork and exec: only what needs no memory. Never returns.
-[[noreturn]] void become(const Child& child, char** argv, char** envp, int result_fd, int control_fd, int error_fd) {
+[[noreturn]] void become(const Child& child, char** argv, char** envp, int result_fd, int control_fd,
+                         int error_fd) {
   ::setpgid(0, 0);  // Ctrl-C is for us: we end the search in an orderly way
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   // Equal addresses in every run make runs comparable. Some sandboxes forbid it; nothing depends on it.

@@ -10,8 +10,8 @@
 namespace selvage::cli {
 
 struct Child {
-  std::string program;                  ///< path to execute
-  std::vector<std::string> arguments;   ///< without argv[0]
+  std::string program;                 ///< path to execute
+  std::vector<std::string> arguments;  ///< without argv[0]
   Options options;
   Layout layout;
   bool stdout_to_stderr = false;  ///< our stdout is for JSON alone
@@ -19,10 +19,10 @@ struct Child {
 };
 
 struct ChildEnd {
-  std::string record;       ///< what came through the result pipe: JSON of a RawResult, or empty
-  int status = 0;           ///< as waitpid gives it
-  bool reached = false;     ///< the runtime inside took the program over
-  bool abandoned = false;   ///< the user interrupted a second time
+  std::string record;      ///< what came through the result pipe: JSON of a RawResult, or empty
+  int status = 0;          ///< as waitpid gives it
+  bool reached = false;    ///< the runtime inside took the program over
+  bool abandoned = false;  ///< the user interrupted a second time
 };
 
 /// Throws Refused where the child cannot be started. A first SIGINT or SIGTERM ends the search with what it

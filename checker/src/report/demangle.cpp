@@ -32,8 +32,8 @@ std::string demangle(const std::string& name) {
   if (name.rfind("_Z", 0) != 0) {
     return name;
   }
-  const std::unique_ptr<char, void (*)(void*)> text(abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status),
-                                                    std::free);
+  const std::unique_ptr<char, void (*)(void*)> text(
+      abi::__cxa_demangle(name.c_str(), nullptr, nullptr, &status), std::free);
   if (status != 0 || !text) {
     return name;
   }

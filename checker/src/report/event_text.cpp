@@ -54,8 +54,8 @@ std::string atomic_text(const RawEvent& event, const std::string& object) {
   if (!event.has_write) {
     return what + object + " fails" + (event.has_read ? ", it is " + before : "") + tail;
   }
-  const std::string change = event.has_read ? ": " + before + " -> " + value_text(event.written, event.size)
-                                            : written_value(event);
+  const std::string change =
+      event.has_read ? ": " + before + " -> " + value_text(event.written, event.size) : written_value(event);
   return what + object + change + tail;
 }
 
@@ -99,55 +99,94 @@ std::string event_text(const RawEvent& event, const Namer& name) {
   const std::string note = in_brackets({event.note});
   const auto other = [&] { return fmt::format("T{}", event.second); };
   switch (event.kind) {
-    case EventKind::start: return "begins" + note;
-    case EventKind::finish: return "ends" + note;
-    case EventKind::create: return "starts " + other() + note;
-    case EventKind::join: return "joins " + other() + note;
-    case EventKind::detach: return "detaches " + other() + note;
+    case EventKind::start:
+      return "begins" + note;
+    case EventKind::finish:
+      return "ends" + note;
+    case EventKind::create:
+      return "starts " + other() + note;
+    case EventKind::join:
+      return "joins " + other() + note;
+    case EventKind::detach:
+      return "detaches " + other() + note;
     case EventKind::plain_read:
       return "read " + object + read_value(event) + in_brackets({from_text(event), event.note});
-    case EventKind::plain_write: return "write " + object + written_value(event) + note;
+    case EventKind::plain_write:
+      return "write " + object + written_value(event) + note;
     case EventKind::atomic_load:
     case EventKind::atomic_store:
     case EventKind::atomic_rmw:
     case EventKind::atomic_cas:
-    case EventKind::fence: return atomic_text(event, object);
-    case EventKind::lock: return lock_text(event, "lock", object, "");
-    case EventKind::trylock: return lock_text(event, "try_lock", object, "");
-    case EventKind::timedlock: return lock_text(event, "timed lock", object, "");
-    case EventKind::unlock: return lock_text(event, "unlock", object, "");
-    case EventKind::read_lock: return lock_text(event, "lock", object, " shared");
-    case EventKind::try_read_lock: return lock_text(event, "try_lock", object, " shared");
-    case EventKind::timed_read_lock: return lock_text(event, "timed lock", object, " shared");
-    case EventKind::write_lock: return lock_text(event, "lock", object, " exclusive");
-    case EventKind::try_write_lock: return lock_text(event, "try_lock", object, " exclusive");
-    case EventKind::timed_write_lock: return lock_text(event, "timed lock", object, " exclusive");
-    case EventKind::rw_unlock: return lock_text(event, "unlock", object, "");
+    case EventKind::fence:
+      return atomic_text(event, object);
+    case EventKind::lock:
+      return lock_text(event, "lock", object, "");
+    case EventKind::trylock:
+      return lock_text(event, "try_lock", object, "");
+    case EventKind::timedlock:
+      return lock_text(event, "timed lock", object, "");
+    case EventKind::unlock:
+      return lock_text(event, "unlock", object, "");
+    case EventKind::read_lock:
+      return lock_text(event, "lock", object, " shared");
+    case EventKind::try_read_lock:
+      return lock_text(event, "try_lock", object, " shared");
+    case EventKind::timed_read_lock:
+      return lock_text(event, "timed lock", object, " shared");
+    case EventKind::write_lock:
+      return lock_text(event, "lock", object, " exclusive");
+    case EventKind::try_write_lock:
+      return lock_text(event, "try_lock", object, " exclusive");
+    case EventKind::timed_write_lock:
+      return lock_text(event, "timed lock", object, " exclusive");
+    case EventKind::rw_unlock:
+      return lock_text(event, "unlock", object, "");
     case EventKind::cond_wait:
     case EventKind::cond_timed_wait: {
       const char* what = event.kind == EventKind::cond_wait ? "wait " : "timed wait ";
-      return what + object + in_brackets({event.second == 0 ? "" : "releases " + name(event.second), event.note});
+      return what + object +
+             in_brackets({event.second == 0 ? "" : "releases " + name(event.second), event.note});
     }
-    case EventKind::cond_wake: return "woken" + (object.empty() ? object : " on " + object) + note;
-    case EventKind::cond_signal: return "notify_one " + object + note;
-    case EventKind::cond_broadcast: return "notify_all " + object + note;
-    case EventKind::sem_wait: return lock_text(event, "acquire", object, "");
-    case EventKind::sem_try_wait: return lock_text(event, "try_acquire", object, "");
-    case EventKind::sem_timed_wait: return lock_text(event, "timed acquire", object, "");
-    case EventKind::sem_post: return "release " + object + note;
-    case EventKind::barrier_wait: return "barrier wait " + object + note;
-    case EventKind::once: return "call_once " + object + note;
-    case EventKind::guard: return "initialise static " + guarded_object(object) + note;
-    case EventKind::futex_wait: return "futex wait " + object + read_value(event) + note;
-    case EventKind::futex_wake: return "futex wake " + object + note;
-    case EventKind::sleep: return "sleep" + note;
-    case EventKind::yield: return "yield" + note;
-    case EventKind::output: return "prints" + (event.note.empty() ? "" : " " + event.note);
-    case EventKind::choose: return fmt::format("choose -> {} of {}", event.result, event.second) + note;
-    case EventKind::exit: return fmt::format("exit({})", event.result) + note;
-    case EventKind::free: return "free" + spaced + note;
-    case EventKind::preempt: return "preempted" + note;
-    case EventKind::annotate: return event.note + spaced;
+    case EventKind::cond_wake:
+      return "woken" + (object.empty() ? object : " on " + object) + note;
+    case EventKind::cond_signal:
+      return "notify_one " + object + note;
+    case EventKind::cond_broadcast:
+      return "notify_all " + object + note;
+    case EventKind::sem_wait:
+      return lock_text(event, "acquire", object, "");
+    case EventKind::sem_try_wait:
+      return lock_text(event, "try_acquire", object, "");
+    case EventKind::sem_timed_wait:
+      return lock_text(event, "timed acquire", object, "");
+    case EventKind::sem_post:
+      return "release " + object + note;
+    case EventKind::barrier_wait:
+      return "barrier wait " + object + note;
+    case EventKind::once:
+      return "call_once " + object + note;
+    case EventKind::guard:
+      return "initialise static " + guarded_object(object) + note;
+    case EventKind::futex_wait:
+      return "futex wait " + object + read_value(event) + note;
+    case EventKind::futex_wake:
+      return "futex wake " + object + note;
+    case EventKind::sleep:
+      return "sleep" + note;
+    case EventKind::yield:
+      return "yield" + note;
+    case EventKind::output:
+      return "prints" + (event.note.empty() ? "" : " " + event.note);
+    case EventKind::choose:
+      return fmt::format("choose -> {} of {}", event.result, event.second) + note;
+    case EventKind::exit:
+      return fmt::format("exit({})", event.result) + note;
+    case EventKind::free:
+      return "free" + spaced + note;
+    case EventKind::preempt:
+      return "preempted" + note;
+    case EventKind::annotate:
+      return event.note + spaced;
   }
   return "event";
 }

@@ -53,7 +53,8 @@ bool member_at(Dwarf_Die* type, std::uint64_t* offset, Dwarf_Die* member) {
   return false;
 }
 
-// "[2][3]" for an offset into an array, which becomes relative to the element. False where bounds are unknown.
+// "[2][3]" for an offset into an array, which becomes relative to the element. False where bounds are
+// unknown.
 bool elements_at(Dwarf_Die* array, std::uint64_t* offset, std::string* path) {
   std::vector<std::uint64_t> counts;
   Dwarf_Die range, element;

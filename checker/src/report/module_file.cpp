@@ -209,10 +209,9 @@ SourceLocation ModuleFile::call_site(Dwarf_Die* unit, Dwarf_Die* inlined) {
 std::string ModuleFile::function_symbol(std::uint64_t pc) {
   GElf_Off offset = 0;
   GElf_Sym symbol;
-  const char* name =
-      handle() == nullptr
-          ? nullptr
-          : dwfl_module_addrinfo(handle_, pc, &offset, &symbol, nullptr, nullptr, nullptr);
+  const char* name = handle() == nullptr
+                         ? nullptr
+                         : dwfl_module_addrinfo(handle_, pc, &offset, &symbol, nullptr, nullptr, nullptr);
   // addrinfo also answers with the nearest symbol before the address, whatever it is.
   const bool inside = name != nullptr && GELF_ST_TYPE(symbol.st_info) == STT_FUNC;
   return inside ? demangle(name) : std::string();

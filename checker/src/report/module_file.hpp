@@ -30,7 +30,9 @@ class ModuleFile {
   ModuleFile& operator=(const ModuleFile&) = delete;
 
   [[nodiscard]] const Module& module() const { return module_; }
-  [[nodiscard]] bool holds(std::uint64_t address) const { return address >= module_.low && address < module_.high; }
+  [[nodiscard]] bool holds(std::uint64_t address) const {
+    return address >= module_.low && address < module_.high;
+  }
 
   /// The frames at `pc`, innermost first; inlined calls give more than one.
   std::vector<SourceLocation> frames(std::uint64_t pc);

@@ -18,7 +18,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-[[noreturn]] void malformed(const std::string& what) { throw std::runtime_error("malformed record: " + what); }
+[[noreturn]] void malformed(const std::string& what) {
+  throw std::runtime_error("malformed record: " + what);
+}
 
 // --- writing ---
 
@@ -33,7 +35,8 @@ Json write(const RawEvent& event) {
 }
 
 Json write(const RawRegion& region) {
-  return Json::array({static_cast<unsigned>(region.kind), region.low, region.high, region.thread, region.stack});
+  return Json::array(
+      {static_cast<unsigned>(region.kind), region.low, region.high, region.thread, region.stack});
 }
 
 Json write(const RawAccess& access) {
@@ -67,7 +70,9 @@ Json write(const RawViolation& violation) {
           {"output", text(violation.output)}};
 }
 
-Json write(const Module& module) { return Json::array({text(module.path), module.base, module.low, module.high}); }
+Json write(const Module& module) {
+  return Json::array({text(module.path), module.base, module.low, module.high});
+}
 
 Json write(const Outcome& outcome) {
   return Json::array({text(outcome.value), outcome.executions, text(outcome.schedule)});
@@ -111,7 +116,7 @@ void read(const Json& from, std::string& to) {
 
 // nlohmann converts silently where a number does not fit; here that is an error.
 template <typename Integer>
-  requires std::is_integral_v<Integer>
+requires std::is_integral_v<Integer>
 void read(const Json& from, Integer& to) {
   if (from.is_number_unsigned()) {
     const auto value = from.get<std::uint64_t>();

@@ -14,38 +14,73 @@ namespace selvage::report {
 
 /// A mapped object, so that the parent can turn run-time addresses into file:line.
 struct Module {
-  std::string path;         ///< as the loader knows it; the executable's full path
-  std::uint64_t base = 0;   ///< load bias: run-time address - base = address in the file
+  std::string path;                 ///< as the loader knows it; the executable's full path
+  std::uint64_t base = 0;           ///< load bias: run-time address - base = address in the file
   std::uint64_t low = 0, high = 0;  ///< its mapped range [low, high)
 };
 
 /// What an event did. The order is part of the schedule file format: append only.
 enum class EventKind : std::uint8_t {
-  start, finish, create, join, detach,
-  plain_read, plain_write,
-  atomic_load, atomic_store, atomic_rmw, atomic_cas, fence,
-  lock, trylock, timedlock, unlock,
-  read_lock, try_read_lock, timed_read_lock, write_lock, try_write_lock, timed_write_lock, rw_unlock,
-  cond_wait, cond_timed_wait, cond_wake, cond_signal, cond_broadcast,
-  sem_wait, sem_try_wait, sem_timed_wait, sem_post,
-  barrier_wait, once, guard,
-  futex_wait, futex_wake,
-  sleep, yield, output, choose, exit, free, preempt, annotate
+  start,
+  finish,
+  create,
+  join,
+  detach,
+  plain_read,
+  plain_write,
+  atomic_load,
+  atomic_store,
+  atomic_rmw,
+  atomic_cas,
+  fence,
+  lock,
+  trylock,
+  timedlock,
+  unlock,
+  read_lock,
+  try_read_lock,
+  timed_read_lock,
+  write_lock,
+  try_write_lock,
+  timed_write_lock,
+  rw_unlock,
+  cond_wait,
+  cond_timed_wait,
+  cond_wake,
+  cond_signal,
+  cond_broadcast,
+  sem_wait,
+  sem_try_wait,
+  sem_timed_wait,
+  sem_post,
+  barrier_wait,
+  once,
+  guard,
+  futex_wait,
+  futex_wake,
+  sleep,
+  yield,
+  output,
+  choose,
+  exit,
+  free,
+  preempt,
+  annotate
 };
 
 /// One event of a recorded execution.
 struct RawEvent {
   int thread = 0;
   EventKind kind{};
-  std::uint64_t address = 0;   ///< the object acted on; 0: none
-  std::uint32_t size = 0;      ///< bytes, for memory accesses
-  int order = -1;              ///< memory order as in std::memory_order, -1: none
+  std::uint64_t address = 0;  ///< the object acted on; 0: none
+  std::uint32_t size = 0;     ///< bytes, for memory accesses
+  int order = -1;             ///< memory order as in std::memory_order, -1: none
   bool has_read = false, has_write = false;
   std::uint64_t read = 0, written = 0;  ///< values, low 64 bits
-  std::int64_t reads_from = -1;  ///< index of the event whose value was read; -1: initial or unknown
-  std::uint64_t second = 0;      ///< create/join: the other thread; cond: the mutex; others: argument
-  int result = 0;                ///< the call's return value, e.g. EBUSY of a trylock
-  std::string note;              ///< extra words, e.g. "timed out", "spurious"
+  std::int64_t reads_from = -1;         ///< index of the event whose value was read; -1: initial or unknown
+  std::uint64_t second = 0;             ///< create/join: the other thread; cond: the mutex; others: argument
+  int result = 0;                       ///< the call's return value, e.g. EBUSY of a trylock
+  std::string note;                     ///< extra words, e.g. "timed out", "spurious"
   std::vector<std::uint64_t> stack;  ///< call addresses, innermost first (return addresses: look up pc - 1)
   /// Optional: for each entry of `stack` the canonical frame address (CFA: the stack pointer before the
   /// call that entered that function), 0 where unknown. Gives variables on stacks their names.
@@ -57,8 +92,8 @@ struct RawRegion {
   /// tls: `low` is where the executable's thread-local block of that thread begins.
   enum class Kind { heap, stack, tls } kind = Kind::heap;
   std::uint64_t low = 0, high = 0;
-  int thread = 0;                     ///< who allocated it, or whose stack it is
-  std::vector<std::uint64_t> stack;   ///< where it was allocated
+  int thread = 0;                    ///< who allocated it, or whose stack it is
+  std::vector<std::uint64_t> stack;  ///< where it was allocated
 };
 
 struct RawAccess {
@@ -66,13 +101,13 @@ struct RawAccess {
   bool write = false, atomic = false;
   std::uint64_t address = 0;
   std::uint32_t size = 0;
-  std::uint64_t event = 0;                 ///< index into RawViolation::trace
-  std::vector<std::uint64_t> holding;      ///< addresses of the mutexes held
+  std::uint64_t event = 0;             ///< index into RawViolation::trace
+  std::vector<std::uint64_t> holding;  ///< addresses of the mutexes held
 };
 
 struct RawViolation {
   Verdict kind = Verdict::proved;
-  std::string message;   ///< may contain {0x1234} for "the name of what lives at 0x1234"
+  std::string message;  ///< may contain {0x1234} for "the name of what lives at 0x1234"
   std::vector<int> threads;
   std::vector<std::uint64_t> stack;  ///< where it happened, innermost first; may be empty
   std::string schedule;
@@ -92,7 +127,7 @@ struct RawResult {
   std::vector<Outcome> outcomes;
   std::vector<RawViolation> violations;
   std::vector<Module> modules;
-  std::string refused;   ///< not empty: the run could not be done (bad schedule ...): exit status 3
+  std::string refused;  ///< not empty: the run could not be done (bad schedule ...): exit status 3
 };
 
 /// One line of JSON each way. from_json throws std::runtime_error on anything malformed.

@@ -50,7 +50,9 @@ class Places {
 
  private:
   const RawRegion* region_of(std::uint64_t address) const {
-    const auto holds = [address](const RawRegion& region) { return address >= region.low && address < region.high; };
+    const auto holds = [address](const RawRegion& region) {
+      return address >= region.low && address < region.high;
+    };
     const auto found = std::find_if(violation_.regions.begin(), violation_.regions.end(), holds);
     return found == violation_.regions.end() ? nullptr : &*found;
   }
@@ -59,16 +61,16 @@ class Places {
     switch (region.kind) {
       case RawRegion::Kind::heap: {
         const std::vector<SourceLocation> stack = symbols_.stack(region.stack);
-        const std::string place = stack.empty() || stack.front().file.empty()
-                                      ? ""
-                                      : " at " + short_place(stack.front());
-        return fmt::format("heap block of {} bytes from T{}{}{}", region.high - region.low, region.thread, place,
-                           plus(address - region.low));
+        const std::string place =
+            stack.empty() || stack.front().file.empty() ? "" : " at " + short_place(stack.front());
+        return fmt::format("heap block of {} bytes from T{}{}{}", region.high - region.low, region.thread,
+                           place, plus(address - region.low));
       }
       case RawRegion::Kind::tls: {
         const std::string variable = symbols_.thread_local_variable(address - region.low);
-        return variable.empty() ? fmt::format("thread-local data of T{}{}", region.thread, plus(address - region.low))
-                                : fmt::format("{} of T{}", variable, region.thread);
+        return variable.empty()
+                   ? fmt::format("thread-local data of T{}{}", region.thread, plus(address - region.low))
+                   : fmt::format("{} of T{}", variable, region.thread);
       }
       case RawRegion::Kind::stack:
         break;
@@ -93,7 +95,8 @@ class Places {
         if (frame <= address || frame >= best_frame) {
           continue;
         }
-        if (std::string variable = symbols_.local_variable(event.stack[i], frame, address); !variable.empty()) {
+        if (std::string variable = symbols_.local_variable(event.stack[i], frame, address);
+            !variable.empty()) {
           best = std::move(variable);
           best_frame = frame;
         }
@@ -167,8 +170,9 @@ std::optional<long long> as_integer(const std::string& text) {
 
 // Numerically where all are integers, else as text.
 void sort_outcomes(std::vector<Outcome>* outcomes) {
-  const bool numbers = std::all_of(outcomes->begin(), outcomes->end(),
-                                   [](const Outcome& outcome) { return as_integer(outcome.value).has_value(); });
+  const bool numbers = std::all_of(outcomes->begin(), outcomes->end(), [](const Outcome& outcome) {
+    return as_integer(outcome.value).has_value();
+  });
   std::stable_sort(outcomes->begin(), outcomes->end(), [numbers](const Outcome& a, const Outcome& b) {
     return numbers ? *as_integer(a.value) < *as_integer(b.value) : a.value < b.value;
   });

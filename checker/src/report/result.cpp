@@ -9,7 +9,8 @@
 namespace selvage {
 
 bool Result::reached(std::string_view value) const {
-  return std::any_of(outcomes.begin(), outcomes.end(), [&](const Outcome& outcome) { return outcome.value == value; });
+  return std::any_of(outcomes.begin(), outcomes.end(),
+                     [&](const Outcome& outcome) { return outcome.value == value; });
 }
 
 std::string Result::report() const { return report::text_report(*this); }

@@ -49,10 +49,12 @@ Json parse(const std::string& path) {
   }
   Json document = Json::parse(content, nullptr, false);
   if (document.is_discarded() && content.find(kMark) != std::string::npos) {
-    throw ScheduleError(fmt::format("{} is cut short or damaged (not valid JSON); save the schedule again", path));
+    throw ScheduleError(
+        fmt::format("{} is cut short or damaged (not valid JSON); save the schedule again", path));
   }
   if (!document.is_object() || !document.contains(kMark)) {
-    throw ScheduleError(fmt::format("{} is not a schedule file; give --replay a file that --save-schedule wrote", path));
+    throw ScheduleError(
+        fmt::format("{} is not a schedule file; give --replay a file that --save-schedule wrote", path));
   }
   return document;
 }
@@ -77,20 +79,23 @@ std::string schedule_document(const ScheduleFile& file) {
   return document.dump(2) + "\n";
 }
 
-void save_schedule(const std::string& path, const ScheduleFile& file) { write_file(path, schedule_document(file)); }
+void save_schedule(const std::string& path, const ScheduleFile& file) {
+  write_file(path, schedule_document(file));
+}
 
 ScheduleFile load_schedule(const std::string& path) {
   const Json document = parse(path);
   const Json& format = document.at(kMark);
   if (format.is_number_integer() && format.get<std::int64_t>() > kFormat) {
-    throw ScheduleError(fmt::format("{} has schedule format {}, which is newer than this version of Selvage reads ({}); "
-                                    "use the version that saved it",
-                                    path, format.dump(), kFormat));
+    throw ScheduleError(
+        fmt::format("{} has schedule format {}, which is newer than this version of Selvage reads ({}); "
+                    "use the version that saved it",
+                    path, format.dump(), kFormat));
   }
   const std::string checksum = document.value("checksum", Json()).is_string() ? document["checksum"] : "";
   if (checksum != checksum_of(document)) {
-    throw ScheduleError(fmt::format("{} is corrupted (its checksum does not match its content); save the schedule again",
-                                    path));
+    throw ScheduleError(fmt::format(
+        "{} is corrupted (its checksum does not match its content); save the schedule again", path));
   }
   try {
     if (format != kFormat) {
@@ -113,24 +118,26 @@ ScheduleFile load_schedule(const std::string& path) {
     return file;
   } catch (const std::exception& error) {
     // The checksum is right, so that this was written by something other than save_schedule.
-    throw ScheduleError(fmt::format("{} is not a valid schedule file ({}); save the schedule again", path, error.what()));
+    throw ScheduleError(
+        fmt::format("{} is not a valid schedule file ({}); save the schedule again", path, error.what()));
   }
 }
 
 void check_schedule_fits(const ScheduleFile& file, const std::string& path, const std::string& program,
                          const std::vector<std::string>& arguments) {
   if (hash_of_file(program) != file.program_hash) {
-    throw ScheduleError(fmt::format("{} was saved from another program or another build of it ({}), not from {}; "
-                                    "run the search on {} again and save its schedule",
-                                    path, file.program, program, program));
+    throw ScheduleError(
+        fmt::format("{} was saved from another program or another build of it ({}), not from {}; "
+                    "run the search on {} again and save its schedule",
+                    path, file.program, program, program));
   }
   if (arguments != file.arguments) {
     std::string list;
     for (const std::string& argument : file.arguments) {
       list += " '" + argument + "'";
     }
-    throw ScheduleError(fmt::format("{} was saved from a run with {}; give the program the same arguments", path,
-                                    list.empty() ? "no arguments" : "the arguments" + list));
+    throw ScheduleError(fmt::format("{} was saved from a run with {}; give the program the same arguments",
+                                    path, list.empty() ? "no arguments" : "the arguments" + list));
   }
 }
 

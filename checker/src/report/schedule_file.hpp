@@ -10,8 +10,8 @@
 namespace selvage::report {
 
 struct ScheduleFile {
-  std::string program;             ///< absolute path of the executable
-  std::string program_hash;        ///< hash_of_file(program) when it was saved
+  std::string program;       ///< absolute path of the executable
+  std::string program_hash;  ///< hash_of_file(program) when it was saved
   std::vector<std::string> arguments;
   Races races = Races::stop;
   bool report_leaks = true;

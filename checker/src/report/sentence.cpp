@@ -10,7 +10,9 @@ std::string counted(std::uint64_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string model_in_words(const std::string& model) { return model == "sc" ? "sequentially consistent" : model; }
+std::string model_in_words(const std::string& model) {
+  return model == "sc" ? "sequentially consistent" : model;
+}
 
 std::string verdict_sentence(const Result& result, const std::string& reason) {
   if (result.verdict == Verdict::proved) {
@@ -30,8 +32,9 @@ std::string verdict_sentence(const Result& result, const std::string& reason) {
     return fmt::format("{} ended in {}", result.program, to_string(result.verdict));
   }
   if (result.search == "replay" || result.search == "directed") {
-    return fmt::format("the one execution of {} that was asked for ends well, which proves nothing of the others",
-                       result.program);
+    return fmt::format(
+        "the one execution of {} that was asked for ends well, which proves nothing of the others",
+        result.program);
   }
   if (result.search == "random") {
     return fmt::format("{} of {} drawn at random found nothing bad, which proves nothing",

@@ -20,7 +20,7 @@ bool starts_with_any(std::string_view text, const auto& prefixes) {
 }
 
 constexpr std::array<std::string_view, 14> kSystemModules{
-    "libselvage", "libtsan", "libclang_rt.", "libstdc++", "libc++", "libc.so",  "libc-",
+    "libselvage", "libtsan", "libclang_rt.", "libstdc++", "libc++", "libc.so",    "libc-",
     "libpthread", "libm.so", "libm-",        "libgcc_s",  "ld-",    "linux-vdso", "[vdso]"};
 
 bool is_system_module(const std::string& path) {
@@ -31,13 +31,16 @@ bool is_system_module(const std::string& path) {
 // code inlined or instantiated from them is not what the user wrote.
 bool is_system_file(const std::string& path) {
   return path.rfind("/usr/include/", 0) == 0 || path.rfind("/usr/lib/", 0) == 0 ||
-         path.find("/include/c++/") != std::string::npos || path.find("/include/selvage/") != std::string::npos ||
-         path.find("/include/gtest/") != std::string::npos || path.find("/include/gmock/") != std::string::npos;
+         path.find("/include/c++/") != std::string::npos ||
+         path.find("/include/selvage/") != std::string::npos ||
+         path.find("/include/gtest/") != std::string::npos ||
+         path.find("/include/gmock/") != std::string::npos;
 }
 
 constexpr std::array<std::string_view, 12> kSystemFunctions{
-    "std::", "__gnu_cxx::", "testing::", "__tsan_", "_start", "__libc_start", "start_thread",
-    "clone", "__cxa_", "__gthread_", "selvage::detail::", "selvage::explore"};
+    "std::",  "__gnu_cxx::",  "testing::",         "__tsan_",
+    "_start", "__libc_start", "start_thread",      "clone",
+    "__cxa_", "__gthread_",   "selvage::detail::", "selvage::explore"};
 
 bool is_system_function(const std::string& demangled) {
   return starts_with_any(short_function(demangled), kSystemFunctions);
@@ -55,7 +58,8 @@ struct Symbols::Loaded {
 
 Symbols::Symbols(const std::vector<Module>& modules) : Symbols(modules, fs::current_path().string()) {}
 
-Symbols::Symbols(const std::vector<Module>& modules, std::string directory) : directory_(std::move(directory)) {
+Symbols::Symbols(const std::vector<Module>& modules, std::string directory)
+    : directory_(std::move(directory)) {
   for (const Module& module : modules) {
     modules_.push_back(std::make_unique<Loaded>(module));
   }
@@ -120,7 +124,8 @@ std::string Symbols::thread_local_variable(std::uint64_t offset) {
   return modules_.empty() ? std::string() : modules_.front()->variables.thread_local_at(offset);
 }
 
-std::string Symbols::local_variable(std::uint64_t return_address, std::uint64_t frame, std::uint64_t address) {
+std::string Symbols::local_variable(std::uint64_t return_address, std::uint64_t frame,
+                                    std::uint64_t address) {
   Loaded* module = return_address == 0 || frame == 0 ? nullptr : module_at(return_address - 1);
   return module == nullptr || module->system ? std::string()
                                              : module->variables.local(return_address - 1, frame, address);

@@ -38,7 +38,8 @@ class Symbols {
   std::string variable(std::uint64_t address);
   /// The executable's thread-local variable at an offset into its block; empty where there is none.
   std::string thread_local_variable(std::uint64_t offset);
-  /// The local variable at `address` in the frame `frame` of the function called from before `return_address`.
+  /// The local variable at `address` in the frame `frame` of the function called from before
+  /// `return_address`.
   std::string local_variable(std::uint64_t return_address, std::uint64_t frame, std::uint64_t address);
 
  private:

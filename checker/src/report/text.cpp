@@ -60,16 +60,16 @@ std::string headline(const Result& result, const Paint& paint) {
 
 // How much was explored; `proved` has said that in its headline.
 std::string extent(const Result& result) {
-  const std::string how = result.complete            ? "every execution was explored"
-                          : result.search == "replay" ? "a saved schedule was replayed"
+  const std::string how = result.complete               ? "every execution was explored"
+                          : result.search == "replay"   ? "a saved schedule was replayed"
                           : result.search == "directed" ? "a directed schedule was followed"
                           : result.search == "random"   ? "executions were drawn at random"
                                                         : "the search ended before it had gone through all";
   const std::string blocked =
       result.blocked == 0 ? "" : fmt::format(" and {} cut short as covered by others", result.blocked);
   return fmt::format("{}: {}{}, {}, {:.2f} s;\n  {} ({} memory model)\n", result.program,
-                     counted(result.executions, "execution"), blocked, counted(result.events, "event"), result.seconds,
-                     how, model_in_words(result.model));
+                     counted(result.executions, "execution"), blocked, counted(result.events, "event"),
+                     result.seconds, how, model_in_words(result.model));
 }
 
 std::string outcomes_text(const Result& result, std::size_t columns) {
@@ -90,7 +90,8 @@ std::string outcomes_text(const Result& result, std::size_t columns) {
     }
     const std::string value = truncate(to_printable(result.outcomes[i].value, true), widest);
     const std::string padding(widest - width(value), ' ');
-    text += fmt::format("  {}{}  in {}\n", value, padding, counted(result.outcomes[i].executions, "execution"));
+    text +=
+        fmt::format("  {}{}  in {}\n", value, padding, counted(result.outcomes[i].executions, "execution"));
   }
   return text;
 }
@@ -98,14 +99,14 @@ std::string outcomes_text(const Result& result, std::size_t columns) {
 std::string accesses_text(const Violation& violation) {
   std::string text = "The two accesses:\n";
   for (const RaceAccess& access : violation.accesses) {
-    const char* what = access.atomic ? (access.write ? "atomic write" : "atomic read")
-                                     : (access.write ? "write" : "read");
+    const char* what =
+        access.atomic ? (access.write ? "atomic write" : "atomic read") : (access.write ? "write" : "read");
     std::string holding;
     for (const std::string& lock : access.holding) {
       holding += (holding.empty() ? "" : ", ") + to_printable(lock, true);
     }
-    text += fmt::format("  T{}: {} of {} (#{}), holding {}\n", access.thread, what, counted(access.size, "byte"),
-                        access.event, holding.empty() ? "no lock" : holding);
+    text += fmt::format("  T{}: {} of {} (#{}), holding {}\n", access.thread, what,
+                        counted(access.size, "byte"), access.event, holding.empty() ? "no lock" : holding);
     for (const SourceLocation& frame : access.stack) {
       text += "      " + frame_line(frame) + "\n";
     }
@@ -119,9 +120,9 @@ std::string schedule_text(const Violation& violation) {
   if (schedule.size() <= kLongestSchedule) {
     return fmt::format("{} {}\n", heading, schedule);
   }
-  return fmt::format("{} {} ... {}\n  ({} characters in all; --json and --save-schedule write it in full)\n", heading,
-                     schedule.substr(0, kLongestSchedule / 2), schedule.substr(schedule.size() - kLongestSchedule / 2),
-                     schedule.size());
+  return fmt::format("{} {} ... {}\n  ({} characters in all; --json and --save-schedule write it in full)\n",
+                     heading, schedule.substr(0, kLongestSchedule / 2),
+                     schedule.substr(schedule.size() - kLongestSchedule / 2), schedule.size());
 }
 
 std::string output_text(const Violation& violation) {
@@ -185,8 +186,9 @@ std::string replay_text(const TextOptions& options) {
 }  // namespace
 
 std::string short_place(const SourceLocation& where) {
-  return where.file.empty() ? std::string()
-                            : fmt::format("{}:{}", std::filesystem::path(where.file).filename().string(), where.line);
+  return where.file.empty()
+             ? std::string()
+             : fmt::format("{}:{}", std::filesystem::path(where.file).filename().string(), where.line);
 }
 
 std::string full_place(const SourceLocation& where) {

@@ -9,11 +9,11 @@
 namespace selvage::report {
 
 struct TextOptions {
-  bool color = false;           ///< ANSI colours; the caller asks isatty and NO_COLOR
-  std::size_t columns = 110;    ///< aim for lines no longer than this
-  bool show_output = true;      ///< what the program printed in the reported execution
-  std::string replay_command;   ///< the command that replays the first violation; empty: not known
-  std::string save_command;     ///< where there is no replay_command: the command that saves a schedule
+  bool color = false;          ///< ANSI colours; the caller asks isatty and NO_COLOR
+  std::size_t columns = 110;   ///< aim for lines no longer than this
+  bool show_output = true;     ///< what the program printed in the reported execution
+  std::string replay_command;  ///< the command that replays the first violation; empty: not known
+  std::string save_command;    ///< where there is no replay_command: the command that saves a schedule
 };
 
 /// The whole report, ending in a newline.

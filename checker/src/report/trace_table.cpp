@@ -12,9 +12,9 @@
 namespace selvage::report {
 namespace {
 
-constexpr std::size_t kMostColumns = 5;     // threads side by side
-constexpr std::size_t kLongestPlace = 34;   // longer ones are shown by the file's base name
-constexpr std::size_t kWidestStep = 40;     // from one thread's column to the next
+constexpr std::size_t kMostColumns = 5;    // threads side by side
+constexpr std::size_t kLongestPlace = 34;  // longer ones are shown by the file's base name
+constexpr std::size_t kWidestStep = 40;    // from one thread's column to the next
 constexpr std::size_t kNarrowestStep = 6;
 constexpr std::size_t kNarrowestText = 20;  // narrower texts would be wrapped beyond recognition
 constexpr std::size_t kGap = 2;
@@ -50,13 +50,15 @@ std::vector<std::string> wrapped(const std::string& text, std::size_t columns) {
 
 std::string place_in_column(const SourceLocation& where) {
   const std::string full = to_printable(full_place(where), true);
-  return width(full) <= kLongestPlace ? full : truncate(to_printable(short_place(where), true), kLongestPlace);
+  return width(full) <= kLongestPlace ? full
+                                      : truncate(to_printable(short_place(where), true), kLongestPlace);
 }
 
 // The rows to show: all of a short trace; of a long one the ends and what is marked.
 std::vector<std::size_t> chosen_rows(std::size_t count, const TableOptions& options) {
   std::set<std::size_t> rows;
-  const bool all = count <= options.head + options.tail + 1;  // no line saves anything by standing for one row
+  const bool all =
+      count <= options.head + options.tail + 1;  // no line saves anything by standing for one row
   for (std::size_t i = 0; i < count; ++i) {
     if (all || i < options.head || i >= count - options.tail) {
       rows.insert(i);
@@ -71,15 +73,15 @@ std::vector<std::size_t> chosen_rows(std::size_t count, const TableOptions& opti
 }
 
 struct Layout {
-  std::size_t index = 0;                 // width of the row numbers
-  std::map<int, std::size_t> offsets;    // where a thread's column begins; empty: list layout
-  std::size_t text = 0;                  // width of all thread columns together
+  std::size_t index = 0;               // width of the row numbers
+  std::map<int, std::size_t> offsets;  // where a thread's column begins; empty: list layout
+  std::size_t text = 0;                // width of all thread columns together
 };
 
 // A row has one event, so that its text may run over the columns to its right. The columns stand as far
 // apart as they can be while every text still ends before the place.
-Layout lay_out(const std::vector<TraceEvent>& trace, const std::vector<std::size_t>& rows, std::size_t columns,
-               const std::set<int>& threads) {
+Layout lay_out(const std::vector<TraceEvent>& trace, const std::vector<std::size_t>& rows,
+               std::size_t columns, const std::set<int>& threads) {
   Layout layout;
   layout.index = std::max<std::size_t>(3, std::to_string(rows.back()).size());
   std::map<int, std::size_t> needs;
@@ -150,8 +152,9 @@ std::string trace_table(const std::vector<TraceEvent>& trace, const TableOptions
   std::size_t expected = 0;
   const auto left_out = [&](std::size_t next) {
     if (next > expected) {
-      table += fmt::format("{}... {} left out ...\n", std::string(start, ' '),
-                           next - expected == 1 ? "1 event is" : fmt::format("{} events are", next - expected));
+      table +=
+          fmt::format("{}... {} left out ...\n", std::string(start, ' '),
+                      next - expected == 1 ? "1 event is" : fmt::format("{} events are", next - expected));
     }
     expected = next + 1;
   };

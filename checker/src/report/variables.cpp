@@ -29,9 +29,9 @@ bool static_address(Dwarf_Die* die, std::uint64_t* address) {
 
 // Where local variables are counted from, relative to the canonical frame address.
 struct FrameBase {
-  bool known = false;          // DW_OP_fbreg counts from ...
-  std::int64_t offset = 0;     // ... here
-  bool has_rule = false;       // at this pc: frame address = reg + reg_offset
+  bool known = false;       // DW_OP_fbreg counts from ...
+  std::int64_t offset = 0;  // ... here
+  bool has_rule = false;    // at this pc: frame address = reg + reg_offset
   unsigned reg = 0;
   std::int64_t reg_offset = 0;
 };
@@ -59,7 +59,8 @@ FrameBase frame_base(Dwfl_Module* module, Dwarf_Die* function, std::uint64_t pc)
   Dwarf_Attribute attribute;
   Dwarf_Op* ops = nullptr;
   std::size_t count = 0;
-  if (dwarf_getlocation(dwarf_attr(function, DW_AT_frame_base, &attribute), &ops, &count) != 0 || count != 1) {
+  if (dwarf_getlocation(dwarf_attr(function, DW_AT_frame_base, &attribute), &ops, &count) != 0 ||
+      count != 1) {
     return base;
   }
   if (ops[0].atom == DW_OP_call_frame_cfa) {
@@ -77,7 +78,8 @@ bool position(Dwarf_Die* variable, std::uint64_t address, const FrameBase& base,
   Dwarf_Op* ops = nullptr;
   std::size_t count = 0;
   // A variable may have several locations, each for a part of the function.
-  if (dwarf_getlocation_addr(dwarf_attr(variable, DW_AT_location, &attribute), address, &ops, &count, 1) != 1 ||
+  if (dwarf_getlocation_addr(dwarf_attr(variable, DW_AT_location, &attribute), address, &ops, &count, 1) !=
+          1 ||
       count == 0) {
     return false;
   }
@@ -97,8 +99,9 @@ std::uint64_t size_of(Dwarf_Die* variable) {
   Dwarf_Attribute attribute;
   Dwarf_Die type;
   Dwarf_Word size = 0;
-  const bool known = dwarf_formref_die(dwarf_attr_integrate(variable, DW_AT_type, &attribute), &type) != nullptr &&
-                     dwarf_aggregate_size(&type, &size) == 0;
+  const bool known =
+      dwarf_formref_die(dwarf_attr_integrate(variable, DW_AT_type, &attribute), &type) != nullptr &&
+      dwarf_aggregate_size(&type, &size) == 0;
   return known ? size : 0;
 }
 
@@ -126,7 +129,8 @@ void Variables::index_symbols() {
   }
   // Aliases: the smallest object and then the shortest name; any fixed order will do, as long as it is one.
   const auto before = [](const Symbol& a, const Symbol& b) {
-    return std::tuple(a.low, a.high, a.name.size(), a.name) < std::tuple(b.low, b.high, b.name.size(), b.name);
+    return std::tuple(a.low, a.high, a.name.size(), a.name) <
+           std::tuple(b.low, b.high, b.name.size(), b.name);
   };
   std::sort(symbols_.begin(), symbols_.end(), before);
   std::sort(thread_locals_.begin(), thread_locals_.end(), before);
@@ -157,7 +161,8 @@ void Variables::index_types() {
       }
     } while (dwarf_siblingof(&child, &child) == 0);
   }
-  std::stable_sort(types_.begin(), types_.end(), [](const Typed& a, const Typed& b) { return a.low < b.low; });
+  std::stable_sort(types_.begin(), types_.end(),
+                   [](const Typed& a, const Typed& b) { return a.low < b.low; });
 }
 
 const Variables::Symbol* Variables::find(const std::vector<Symbol>& symbols, std::uint64_t address) {
@@ -224,8 +229,9 @@ std::string Variables::local(std::uint64_t pc, std::uint64_t frame, std::uint64_
     do {
       std::int64_t offset = 0;
       const int tag = dwarf_tag(&child);
-      if ((tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) && position(&child, pc - file_.bias(), base, &offset) &&
-          wanted >= offset && wanted < offset + static_cast<std::int64_t>(size_of(&child))) {
+      if ((tag == DW_TAG_variable || tag == DW_TAG_formal_parameter) &&
+          position(&child, pc - file_.bias(), base, &offset) && wanted >= offset &&
+          wanted < offset + static_cast<std::int64_t>(size_of(&child))) {
         if (const char* name = dwarf_diename(&child)) {
           return name + member_path(child, static_cast<std::uint64_t>(wanted - offset));
         }

@@ -54,8 +54,8 @@ int clock_of(const pthread_cond_t* c) {
 SELVAGE_EXPORT int pthread_mutex_init(pthread_mutex_t* m, const pthread_mutexattr_t* attributes) {
   const int error = SELVAGE_REAL(pthread_mutex_init)(m, attributes);
   if (!of_program(SELVAGE_CALLER) || error != 0) return error;
-  Door door;
   range(at(m), sizeof *m, selvage::race::kWrite, SELVAGE_CALLER);
+  Door door;
   objects::mutex_init(at(m));
   return 0;
 }

@@ -19,6 +19,8 @@
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 using selvage::Verdict;
 
+extern "C" __attribute__((visibility("hidden"))) void* __dso_handle;
+
 namespace {
 
 struct ExitHandler {
@@ -179,6 +181,12 @@ SELVAGE_EXPORT void _ZSt9terminatev() {
 }
 
 SELVAGE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* handle) {
+  if (handle == &__dso_handle) {
+    // The runtime's own statics are none of the program's business.
+    using F = int(void (*)(void*), void*, void*);
+    static F* own = selvage::abi::find_real<F>("__cxa_atexit");
+    return own(function, argument, handle);
+  }
   if (g.in_program) {
     Door door;
     exit_handlers().push_back({function, argument, g.shadow.generation()});

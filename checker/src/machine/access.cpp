@@ -89,16 +89,17 @@ void preempt() {
 
 __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
                                             std::uint8_t flags, std::uint64_t pc) {
+  Door door;
   race::Race race{};
   Thread& t = self();
   if (!g.shadow.access(cell, t.id, t.clock, mask, flags, pc, &race)) return;
-  Door door;
   collision(race, address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))), mask, flags, pc,
             (cell->visible_mask & mask) != 0);
 }
 
 __attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
                                           std::uint64_t pc) {
+  Door door;
   Thread& t = self();
   const bool write = (flags & kWrite) != 0;
   if (g.recording) settle_write(t.id);
@@ -110,7 +111,6 @@ __attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t s
     if ((g.shadow.fresh_cell(a)->visible_mask & mask) != 0) event = true;
   }
   if (event) {
-    Door door;
     Op op;
     op.kind = write ? EventKind::plain_write : EventKind::plain_read;
     op.footprint = write ? Footprint::write : Footprint::read;
@@ -119,13 +119,9 @@ __attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t s
     op.pc = pc;
     visible(op);
   } else if (t.plain_since_event > kPlainLimit) {
-    Door door;
     preempt();
   }
-  if (g.recording) {
-    Door door;
-    record_access(address, size, write, pc);
-  }
+  if (g.recording) record_access(address, size, write, pc);
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
     const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
     const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
@@ -154,7 +150,6 @@ void range(std::uint64_t address, std::uint64_t size, std::uint8_t flags, std::u
 void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
   const std::uint64_t last = address + size - 1;
   Thread& t = self();
-  const bool was = g.in_program;
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
     const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
     const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
@@ -166,7 +161,6 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
                 (cell->visible_mask & mask) != 0);
     }
   }
-  g.in_program = was;
 }
 
 void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {

@@ -132,10 +132,13 @@ extern Machine g;
 /// Runtime code entered from the program: hooks it meets on the way do nothing.
 class Door {
  public:
-  Door() { g.in_program = false; }
-  ~Door() { g.in_program = true; }
+  Door() : was_(g.in_program) { g.in_program = false; }
+  ~Door() { g.in_program = was_; }
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
+
+ private:
+  bool was_;
 };
 
 inline Thread& self() { return *g.self; }

@@ -22,6 +22,7 @@ void event(const void* stream, std::uint64_t pc) {
   op.pc = pc;
   visible(op);
   changed();
+  g.printed = true;
 }
 
 /// Files other than the standard streams are outside the program: what is in them outlives an execution.

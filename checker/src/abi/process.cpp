@@ -11,8 +11,9 @@
 
 #include "abi/callback.hpp"
 #include "abi/export.hpp"
-#include "abi/exit_handlers.hpp"
+#include "abi/terminate.hpp"
 #include "abi/real.hpp"
+#include "machine/exit_handlers.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
 
@@ -23,35 +24,11 @@ extern "C" __attribute__((visibility("hidden"))) void* __dso_handle;
 
 namespace {
 
-struct ExitHandler {
-  void (*function)(void*);
-  void* argument;
-  std::uint32_t generation;  // of the execution that registered it; 0: before the exploration
-};
-// In the order of registration. Never destroyed: exit handlers run after static destructors.
-std::vector<ExitHandler>& exit_handlers() {
-  static auto* list = new std::vector<ExitHandler>;
-  return *list;
-}
-
 void run_exit_handlers() {
-  auto& list = exit_handlers();
-  std::vector<ExitHandler> mine;
-  for (const ExitHandler& h : list) {
-    if (h.generation == 0 || h.generation == g.shadow.generation()) mine.push_back(h);
-  }
-  const std::size_t known = list.size();
-  while (!mine.empty()) {
-    const ExitHandler h = mine.back();
-    mine.pop_back();
-    {
-      selvage::abi::Callback program;
-      h.function(h.argument);
-    }
-    // A handler may register others: they come next.
-    for (std::size_t i = known; i < list.size(); ++i) mine.push_back(list[i]);
-    list.resize(known);
-  }
+  exit_handlers().run_all([](const ExitHandler& handler) {
+    selvage::abi::Callback program;
+    handler.function(handler.argument);
+  });
 }
 
 std::string what_is_thrown() {
@@ -85,11 +62,6 @@ std::string what_is_thrown() {
 }  // namespace
 
 namespace selvage::abi {
-
-void forget_exit_handlers_of_executions() {
-  auto& list = exit_handlers();
-  while (!list.empty() && list.back().generation != 0) list.pop_back();
-}
 
 void catch_terminate() { std::set_terminate(on_terminate); }
 
@@ -189,10 +161,10 @@ SELVAGE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* h
   }
   if (g.in_program) {
     Door door;
-    exit_handlers().push_back({function, argument, g.shadow.generation()});
+    exit_handlers().add({function, argument, true});
     return 0;
   }
-  if (!g.exploring) exit_handlers().push_back({function, argument, 0});
+  if (!g.exploring) exit_handlers().add({function, argument, false});
   using F = int(void (*)(void*), void*, void*);
   static F* real = selvage::abi::find_real<F>("__cxa_atexit");
   return real(function, argument, handle);

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "abi/callback.hpp"
-#include "abi/exit_handlers.hpp"
+#include "abi/terminate.hpp"
 #include "abi/export.hpp"
 #include "abi/real.hpp"
 #include "machine/exploration.hpp"

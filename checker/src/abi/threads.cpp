@@ -37,6 +37,7 @@ struct Key {
   bool used;
 };
 std::array<Key, PTHREAD_KEYS_MAX> g_keys{};
+unsigned g_keys_end = 0;  // no key from here on was ever made
 
 int find(pthread_t thread) {
   const int t = g.thread_locals.find(static_cast<std::uint64_t>(thread));
@@ -55,7 +56,7 @@ void run_exit_handlers() {
   }
   for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; ++round) {
     bool again = false;
-    for (unsigned k = 0; k < g_keys.size(); ++k) {
+    for (unsigned k = 0; k < g_keys_end; ++k) {
       const Key& key = g_keys[k];
       if (!key.used || key.destructor == nullptr) continue;
       if (key.generation != 0 && key.generation != g.shadow.generation()) continue;
@@ -215,6 +216,7 @@ SELVAGE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(voi
   const int error = SELVAGE_REAL(pthread_key_create)(key, destructor);
   if (error == 0 && *key < g_keys.size()) {
     g_keys[*key] = {destructor, in_program ? g.shadow.generation() : 0, true};
+    if (*key >= g_keys_end) g_keys_end = *key + 1;
   }
   return error;
 }

@@ -14,7 +14,7 @@
 #include <string>
 
 #include "abi/callback.hpp"
-#include "abi/exit_handlers.hpp"
+#include "abi/terminate.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
 #include "report/record.hpp"

@@ -43,13 +43,7 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
     return;
   }
   if ((flags & race::kWrite) != 0 && !g.stacks.contains(address)) ++g.progress;
-  if (cell->count == 1) {
-    const race::Record& r = cell->records[0];
-    if (r.thread == t.id && r.epoch == t.clock.at[t.id] && r.mask == mask &&
-        (r.flags == flags || (r.flags == race::kWrite && flags == race::kRead))) {
-      return;
-    }
-  }
+  if (g.shadow.access_fast(cell, t.id, t.clock, mask, flags, pc)) return;
   granule_slow(cell, address, mask, flags, pc);
 }
 

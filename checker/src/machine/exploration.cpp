@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "machine/access.hpp"
+#include "machine/exit_handlers.hpp"
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
 #include "machine/output.hpp"
@@ -145,6 +146,7 @@ void Explorer::reset() {
   g.exit_status = 0;
   g.race_ignored = false;
   g.invariants.clear();
+  exit_handlers().new_execution();
   new_execution_of_accesses();
 }
 
@@ -225,7 +227,7 @@ void Explorer::add_outcome() {
   std::string_view value = g.outcome;
   std::string text;
   if (job_.run_mode) {
-    text = output_.standard_output();
+    if (g.printed) text = output_.standard_output();
     while (!text.empty() && text.back() == '\n') text.pop_back();
     text = "exit " + std::to_string(g.exit_status) + (text.empty() ? "" : ": ") + text;
     value = text;
@@ -484,10 +486,11 @@ report::RawResult Explorer::run() {
   try {
     set_up();
     while (!stopped_) {
-      if (job_.run_mode || g.recording) output_.clear();
       run_once();
-      if (job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
+      if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
       judge();
+      if (g.printed) output_.clear();
+      g.printed = false;
       if (stopped_) break;
       if (!again_ && !strategy_->next()) {
         finished_ = true;

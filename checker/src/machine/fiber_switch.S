@@ -20,9 +20,15 @@ selvage_switch:                 # rdi: where to save rsp, rsi: rsp to resume, rd
     cmpb    $0, selvage_use_wrfsbase(%rip)
     je      1f
     wrfsbase %rdx
-2:  ldmxcsr (%rsp)
-    fldcw   4(%rsp)
-    addq    $8, %rsp
+2:  stmxcsr -8(%rsp)            # loading the control words is slow and hardly ever changes them
+    fnstcw  -4(%rsp)
+    movl    (%rsp), %eax
+    cmpl    -8(%rsp), %eax
+    jne     3f
+    movzwl  4(%rsp), %eax
+    cmpw    -4(%rsp), %ax
+    jne     3f
+4:  addq    $8, %rsp
     popq    %r15
     popq    %r14
     popq    %r13
@@ -35,6 +41,9 @@ selvage_switch:                 # rdi: where to save rsp, rsi: rsp to resume, rd
     movq    %rdx, %rsi
     syscall
     jmp     2b
+3:  ldmxcsr (%rsp)
+    fldcw   4(%rsp)
+    jmp     4b
     .cfi_endproc
     .size   selvage_switch, .-selvage_switch
 

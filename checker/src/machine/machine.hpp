@@ -109,6 +109,7 @@ struct Machine {
   std::string outcome;
   bool has_outcome = false;
   bool exiting = false;
+  bool printed = false;  ///< something was written to the standard streams
   int exit_status = 0;
   bool race_ignored = false;
   std::vector<std::pair<std::function<bool()>, const char*>> invariants;

@@ -18,6 +18,7 @@ namespace {
 
 struct Search {
   std::vector<Segments::Range>* ranges;
+  std::vector<Segments::Range>* bound;
   std::uint64_t executable_bytes;
   Segments::Range executable;
 };
@@ -34,6 +35,17 @@ int visit_object(dl_phdr_info* info, std::size_t, void* data) {
       relro_low = info->dlpi_addr + p.p_vaddr;
       relro_high = (relro_low + p.p_memsz) & ~4095ULL;  // as ld.so protects it: whole pages only
     }
+  }
+  for (int i = 0; i < info->dlpi_phnum; ++i) {
+    const auto& p = info->dlpi_phdr[i];
+    if (p.p_type != PT_DYNAMIC) continue;
+    std::uint64_t got = 0, bytes = 0;
+    for (const auto* d = reinterpret_cast<const ElfW(Dyn)*>(info->dlpi_addr + p.p_vaddr); d->d_tag != DT_NULL; ++d) {
+      if (d->d_tag == DT_PLTGOT) got = d->d_un.d_ptr;  // ld.so has added the load address already
+      if (d->d_tag == DT_PLTRELSZ) bytes = d->d_un.d_val;
+    }
+    if (got != 0 && got < info->dlpi_addr) got += info->dlpi_addr;
+    if (got != 0 && bytes != 0) search->bound->push_back({got, got + 8 * (3 + bytes / sizeof(ElfW(Rela)))});
   }
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const auto& p = info->dlpi_phdr[i];
@@ -57,8 +69,9 @@ void Segments::protect() {
   ranges_.clear();
   pages_.clear();
   ranges_.reserve(64);
+  bound_.reserve(64);
   pages_.reserve(4096);
-  Search search{&ranges_, 0, {0, 0}};
+  Search search{&ranges_, &bound_, 0, {0, 0}};
   dl_iterate_phdr(visit_object, &search);
   for (const Range& r : ranges_) {
     raw_syscall(SYS_mprotect, static_cast<long>(r.low), static_cast<long>(r.high - r.low), PROT_READ);
@@ -78,7 +91,13 @@ void Segments::note(std::uint64_t page) {
   std::memcpy(copy, reinterpret_cast<void*>(page), kPage);
   raw_syscall(SYS_mprotect, static_cast<long>(page), static_cast<long>(kPage), PROT_READ | PROT_WRITE);
   if (pages_.size() == pages_.capacity()) fatal("the program writes too many data pages (over 16 MiB)");
-  pages_.push_back({page, copy});
+  Page entry{page, copy, 0, 0};
+  for (const Range& r : bound_) {
+    if (r.low >= page + kPage || r.high <= page) continue;
+    entry.bound_low = static_cast<std::uint16_t>(r.low > page ? r.low - page : 0);
+    entry.bound_high = static_cast<std::uint16_t>(r.high < page + kPage ? r.high - page : kPage);
+  }
+  pages_.push_back(entry);
 }
 
 bool Segments::contains(std::uint64_t address) const {
@@ -99,7 +118,11 @@ bool Segments::on_write_fault(std::uint64_t address) {
 }
 
 void Segments::restore() {
-  for (const Page& p : pages_) std::memcpy(reinterpret_cast<void*>(p.address), p.saved, kPage);
+  for (const Page& p : pages_) {
+    auto* page = reinterpret_cast<unsigned char*>(p.address);
+    std::memcpy(page, p.saved, p.bound_low);
+    std::memcpy(page + p.bound_high, p.saved + p.bound_high, kPage - p.bound_high);
+  }
 }
 
 void Segments::adopt() {

@@ -32,6 +32,9 @@ class Segments {
   struct Page {
     std::uint64_t address;
     unsigned char* saved;
+    /// [bound_low, bound_high) of it, offsets, belongs to the loader: addresses that it binds on first use
+    /// and that stay bound.
+    std::uint16_t bound_low, bound_high;
   };
   [[nodiscard]] const std::vector<Page>& written() const { return pages_; }
 
@@ -39,6 +42,7 @@ class Segments {
   static constexpr std::uint64_t kPage = 4096;
   void note(std::uint64_t page);
   std::vector<Range> ranges_;
+  std::vector<Range> bound_;  ///< the objects' .got.plt
   std::vector<Page> pages_;
 };
 

@@ -5,7 +5,7 @@
 namespace selvage::search {
 
 int Random::pick_thread(const ChoicePoint& point) {
-  auto skip = static_cast<unsigned>(engine_() % static_cast<unsigned>(std::popcount(point.enabled)));
+  unsigned skip = draw(static_cast<unsigned>(std::popcount(point.enabled)));
   std::uint64_t rest = point.enabled;
   for (; skip != 0; --skip) rest &= rest - 1;
   return std::countr_zero(rest);

@@ -1,0 +1,48 @@
+// What atexit and static destructors registered, before the exploration and within executions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace selvage::machine {
+
+struct ExitHandler {
+  void (*function)(void*);
+  void* argument;
+  bool of_execution;  ///< registered by the current execution; else before the exploration
+};
+
+class ExitHandlers {
+ public:
+  void add(ExitHandler handler) { list_.push_back(handler); }
+  /// Those that the last execution registered go with it.
+  void new_execution() {
+    while (!list_.empty() && list_.back().of_execution) list_.pop_back();
+  }
+  /// Calls `run` for each, last registered first; what one registers comes next.
+  template <typename Run>
+  void run_all(Run&& run) {
+    for (std::size_t at = list_.size(); at > 0;) {
+      const ExitHandler handler = list_[--at];
+      const std::size_t before = list_.size();
+      run(handler);
+      while (list_.size() > before) {
+        const ExitHandler late = list_.back();
+        list_.pop_back();
+        run(late);
+      }
+    }
+  }
+
+ private:
+  std::vector<ExitHandler> list_;
+};
+
+/// Never destroyed: exit handlers run after static destructors.
+inline ExitHandlers& exit_handlers() {
+  static auto* handlers = new ExitHandlers;
+  return *handlers;
+}
+
+}  // namespace selvage::machine

@@ -279,6 +279,15 @@ TEST_F(Run, AProcessThatHoldsThePipeOpenIsNotWaitedFor) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
+TEST_F(Run, AReaderThatGoesAwayChangesNothing) {
+  write(dir_ / "record", report::to_json_text(deadlock()));
+  std::string output;
+  shell("cd " + dir_.path() +
+            " && { FAKE=report FAKE_RECORD=record bin/selvage run ./program; echo $? >&2; } | true",
+        &output);
+  EXPECT_EQ(output, "1\n");
+}
+
 TEST_F(Run, AMissingPartOfTheInstallationIsNamed) {
   fs::rename(dir_ / "lib/selvage/libtsan.so.2", dir_ / "away");
   EXPECT_EQ(selvage("run ./program"), 3);

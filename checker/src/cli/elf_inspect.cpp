@@ -88,10 +88,12 @@ void read_elf(Elf* elf, ElfFacts* facts) {
   }
 }
 
-bool names(const std::vector<std::string>& libraries, std::string_view wanted) {
-  // A library without a soname is named by its path.
-  return std::any_of(libraries.begin(), libraries.end(), [&](const std::string& library) {
-    return library == wanted || library.ends_with("/" + std::string(wanted));
+// A library without a soname is named by its path; ours may carry a version.
+bool needs_runtime(const std::vector<std::string>& libraries) {
+  return std::any_of(libraries.begin(), libraries.end(), [](const std::string& library) {
+    const std::string name = library.substr(library.rfind('/') + 1);
+    return name == "libtsan.so.2" || name == "libclang_rt.tsan-x86_64.so" || name == "libselvage.so" ||
+           name.rfind("libselvage.so.", 0) == 0;
   });
 }
 
@@ -174,8 +176,7 @@ std::string refusal(const ElfFacts& facts, const std::string& path, const std::s
         "it is not a -fsanitize=thread build (it calls none of the hooks); compile and link it with "
         "-fsanitize=thread -g");
   }
-  if (names(facts.needed, "libtsan.so.2") || names(facts.needed, "libclang_rt.tsan-x86_64.so") ||
-      names(facts.needed, "libselvage.so")) {
+  if (needs_runtime(facts.needed)) {
     return {};
   }
   const std::string other = other_runtime(facts.needed);

@@ -140,6 +140,7 @@ void save(const RunRequest& request, const Violation& violation) {
 
 void print(std::FILE* to, const std::string& text, const char* what) {
   if (std::fwrite(text.data(), 1, text.size(), to) != text.size() || std::fflush(to) != 0) {
+    if (errno == EPIPE) return;  // the reader has seen enough
     throw Refused(fmt::format("cannot write {}: {}", what, std::strerror(errno)));
   }
 }
@@ -177,7 +178,7 @@ void publish(const RunRequest& request, const Result& result) {
 }  // namespace
 
 int run_command(RunRequest request) {
-  ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a write error, told in one line
+  ::signal(SIGPIPE, SIG_IGN);  // `selvage run ... | head` ends with the verdict's status
   const Layout layout = find_layout();
   if (!request.replay.empty()) take_over_schedule(&request);
   const ElfFacts facts = inspect_elf(request.program);

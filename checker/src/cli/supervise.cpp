@@ -121,6 +121,8 @@ std::vector<std::string> environment_for(const Child& child, int result_fd, int 
       std::string(report::kEnvOptions) + "=" + report::to_json_text(child.options),
       fmt::format("{}={}", report::kEnvResultFd, result_fd),
       fmt::format("{}={}", report::kEnvControlFd, control_fd),
+      // What the loader writes when it binds a symbol late would be undone with the execution, every time.
+      "LD_BIND_NOW=1",
   };
   std::vector<std::string> all;
   for (char** entry = environ; *entry != nullptr; ++entry) {

@@ -20,53 +20,20 @@ struct Module {
 };
 
 /// What an event did. The order is part of the schedule file format: append only.
+// clang-format off
 enum class EventKind : std::uint8_t {
-  start,
-  finish,
-  create,
-  join,
-  detach,
-  plain_read,
-  plain_write,
-  atomic_load,
-  atomic_store,
-  atomic_rmw,
-  atomic_cas,
-  fence,
-  lock,
-  trylock,
-  timedlock,
-  unlock,
-  read_lock,
-  try_read_lock,
-  timed_read_lock,
-  write_lock,
-  try_write_lock,
-  timed_write_lock,
-  rw_unlock,
-  cond_wait,
-  cond_timed_wait,
-  cond_wake,
-  cond_signal,
-  cond_broadcast,
-  sem_wait,
-  sem_try_wait,
-  sem_timed_wait,
-  sem_post,
-  barrier_wait,
-  once,
-  guard,
-  futex_wait,
-  futex_wake,
-  sleep,
-  yield,
-  output,
-  choose,
-  exit,
-  free,
-  preempt,
-  annotate
+  start, finish, create, join, detach,
+  plain_read, plain_write,
+  atomic_load, atomic_store, atomic_rmw, atomic_cas, fence,
+  lock, trylock, timedlock, unlock,
+  read_lock, try_read_lock, timed_read_lock, write_lock, try_write_lock, timed_write_lock, rw_unlock,
+  cond_wait, cond_timed_wait, cond_wake, cond_signal, cond_broadcast,
+  sem_wait, sem_try_wait, sem_timed_wait, sem_post,
+  barrier_wait, once, guard,
+  futex_wait, futex_wake,
+  sleep, yield, output, choose, exit, free, preempt, annotate
 };
+// clang-format on
 
 /// One event of a recorded execution.
 struct RawEvent {
@@ -126,8 +93,8 @@ struct RawResult {
   double seconds = 0;
   std::vector<Outcome> outcomes;
   std::vector<RawViolation> violations;
-  std::vector<Module> modules;
-  std::string refused;  ///< not empty: the run could not be done (bad schedule ...): exit status 3
+  std::vector<Module> modules;  ///< the executable first
+  std::string refused;          ///< not empty: the run could not be done (bad schedule ...): exit status 3
 };
 
 /// One line of JSON each way. from_json throws std::runtime_error on anything malformed.

@@ -113,7 +113,37 @@ std::string default_message(const RawViolation& violation) {
   return fmt::format("one execution ends in {}", to_string(violation.kind));
 }
 
-Violation resolve(const RawViolation& raw, Symbols& symbols) {
+// A plain access by the library's own code (how std::thread hands a function to its thread, what a vector
+// does to its fields) tells a reader nothing, unless it is one of a race.
+bool is_noise(const RawEvent& event, Symbols& symbols) {
+  const bool plain = event.kind == EventKind::plain_read || event.kind == EventKind::plain_write;
+  return plain && !event.stack.empty() && !symbols.in_user_code(event.stack.front());
+}
+
+RawViolation without_noise(const RawViolation& raw, Symbols& symbols) {
+  RawViolation kept = raw;
+  kept.trace.clear();
+  std::vector<std::int64_t> moved(raw.trace.size(), -1);
+  for (std::size_t i = 0; i < raw.trace.size(); ++i) {
+    const bool racing = std::any_of(raw.accesses.begin(), raw.accesses.end(),
+                                    [i](const RawAccess& access) { return access.event == i; });
+    if (racing || !is_noise(raw.trace[i], symbols)) {
+      moved[i] = static_cast<std::int64_t>(kept.trace.size());
+      kept.trace.push_back(raw.trace[i]);
+    }
+  }
+  for (RawEvent& event : kept.trace) {
+    const bool known = event.reads_from >= 0 && event.reads_from < static_cast<std::int64_t>(moved.size());
+    event.reads_from = known ? moved[static_cast<std::size_t>(event.reads_from)] : -1;
+  }
+  for (RawAccess& access : kept.accesses) {
+    if (access.event < moved.size()) access.event = static_cast<std::uint64_t>(moved[access.event]);
+  }
+  return kept;
+}
+
+Violation resolve(const RawViolation& recorded, Symbols& symbols) {
+  const RawViolation raw = without_noise(recorded, symbols);
   Places places(raw, symbols);
   std::map<std::uint64_t, std::string> names;
   const Namer name = [&](std::uint64_t address) {

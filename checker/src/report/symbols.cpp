@@ -112,6 +112,11 @@ std::vector<SourceLocation> Symbols::stack(const std::vector<std::uint64_t>& ret
   return users.empty() ? all : users;
 }
 
+bool Symbols::in_user_code(std::uint64_t return_address) {
+  const std::vector<Frame>& found = frames(return_address - 1);
+  return !found.empty() && found.front().user;
+}
+
 std::string Symbols::variable(std::uint64_t address) {
   const auto [entry, fresh] = variables_.try_emplace(address);
   if (Loaded* module = fresh ? module_at(address) : nullptr) {

@@ -34,6 +34,8 @@ class Symbols {
   /// A stack of return addresses, innermost first, without the frames of Selvage, of the standard library
   /// and of the C library wherever a frame of the user's is left.
   std::vector<SourceLocation> stack(const std::vector<std::uint64_t>& return_addresses);
+  /// Is the call before a return address in the user's own code, or inlined into it from the user's own code?
+  bool in_user_code(std::uint64_t return_address);
   /// The global or static variable at `address`, e.g. "racy::table[4]"; empty where there is none.
   std::string variable(std::uint64_t address);
   /// The executable's thread-local variable at an offset into its block; empty where there is none.

@@ -1,0 +1,104 @@
+// A trace recorded from a real program, resolved: library noise goes, names and stacks come.
+#include "resolve.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "module_file.hpp"
+#include "support.hpp"
+
+namespace selvage::report {
+namespace {
+
+using namespace testing_support;
+using testing::ElementsAre;
+
+// Addresses of a program that is never run: its symbols are enough.
+class Resolved : public testing::Test {
+ protected:
+  void SetUp() override {
+    write(source_,
+          "#include <vector>\n"
+          "int count = 0;\n"
+          "std::vector<int> list;\n"
+          "__attribute__((noinline)) void user() { ++count; }\n"
+          "int main() { user(); list.push_back(1); }\n");
+    std::string output;
+    ASSERT_EQ(shell("g++ -g -O0 -no-pie " + source_ + " -o " + program_, &output), 0) << output;
+  }
+
+  std::uint64_t address_of(const std::string& symbol) {
+    std::string output;
+    EXPECT_EQ(shell("nm -C " + program_ + " | grep -F ' " + symbol + "' | head -1", &output), 0) << symbol;
+    return std::stoull(output, nullptr, 16);
+  }
+  RawEvent event(EventKind kind, const std::string& function, std::int64_t reads_from = -1) {
+    RawEvent made;
+    made.kind = kind;
+    made.address = address_of("B count");
+    made.size = 4;
+    made.has_read = kind == EventKind::plain_read;
+    made.has_write = kind == EventKind::plain_write;
+    made.reads_from = reads_from;
+    made.stack = {address_of(function) + 5, address_of("T main") + 5};
+    return made;
+  }
+  Violation resolved(const RawViolation& violation) {
+    RawResult raw;
+    raw.verdict = violation.kind;
+    raw.violations = {violation};
+    raw.modules = {{.path = program_, .base = 0, .low = 0x400000, .high = 0x500000}};
+    return resolve(raw, {}).violations.at(0);
+  }
+  static std::vector<std::string> texts(const Violation& violation) {
+    std::vector<std::string> list;
+    for (const TraceEvent& row : violation.trace) list.push_back(row.text);
+    return list;
+  }
+
+  ScratchDir scratch_;
+  const std::string source_ = scratch_ / "p.cpp", program_ = scratch_ / "p";
+  const std::string kUser = "T user()", kLibrary = "W std::vector<int, std::allocator<int> >::push_back(int&&)";
+};
+
+TEST_F(Resolved, AccessesOfTheLibraryAreLeftOutAndReferencesFollow) {
+  RawViolation raw;
+  raw.kind = Verdict::assertion;
+  raw.trace = {event(EventKind::plain_write, kLibrary), event(EventKind::plain_write, kUser),
+               event(EventKind::plain_read, kUser, 1), event(EventKind::plain_read, kUser, 0),
+               event(EventKind::lock, kLibrary)};
+  const Violation violation = resolved(raw);
+  EXPECT_THAT(texts(violation),
+              ElementsAre("write count = 0", "read count = 0 (from #0)", "read count = 0", "lock count"));
+  EXPECT_EQ(violation.trace[0].where.line, 4U);
+  EXPECT_EQ(violation.trace[3].where.line, 5U) << "the user's call of the library";
+  EXPECT_EQ(violation.location.line, 5U) << "where the last event happened";
+}
+
+TEST_F(Resolved, RacingAccessesOfTheLibraryStay) {
+  RawViolation raw;
+  raw.kind = Verdict::data_race;
+  raw.message = "{0x" + [&] {
+    char text[32];
+    std::snprintf(text, sizeof text, "%lx", static_cast<unsigned long>(address_of("B list")));
+    return std::string(text);
+  }() + "} races";
+  raw.trace = {event(EventKind::plain_write, kLibrary), event(EventKind::plain_write, kLibrary),
+               event(EventKind::plain_write, kUser)};
+  raw.accesses = {{0, true, false, address_of("B count"), 4, 1, {address_of("B count")}},
+                  {1, true, false, address_of("B count"), 4, 2, {}}};
+  const Violation violation = resolved(raw);
+  EXPECT_EQ(violation.message, "list races");
+  ASSERT_EQ(violation.trace.size(), 2U);
+  ASSERT_EQ(violation.accesses.size(), 2U);
+  EXPECT_EQ(violation.accesses[0].event, 0U);
+  EXPECT_EQ(violation.accesses[1].event, 1U);
+  EXPECT_THAT(violation.accesses[0].holding, ElementsAre("count"));
+  ASSERT_EQ(violation.accesses[0].stack.size(), 1U) << "main only: push_back is not the user's";
+  EXPECT_EQ(violation.accesses[0].stack[0].line, 5U);
+  ASSERT_EQ(violation.accesses[1].stack.size(), 2U);
+  EXPECT_EQ(violation.accesses[1].stack[0].line, 4U);
+}
+
+}  // namespace
+}  // namespace selvage::report

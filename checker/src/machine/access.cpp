@@ -21,7 +21,7 @@ const char* access_name(std::uint8_t flags) {
 }
 
 __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t address, std::uint32_t size,
-                                         std::uint8_t mask, std::uint8_t flags, std::uint64_t pc, bool known) {
+                                         std::uint8_t mask, std::uint8_t flags, bool known) {
   const race::Record& earlier = race.earlier;
   if ((earlier.flags & kFree) != 0) {
     if ((flags & kFree) != 0) violation(Verdict::double_free, "the block at " + name_of(address) + " is freed twice");
@@ -39,11 +39,9 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
   }
   if (g.options.search == Search::directed) return;
   const auto first = static_cast<std::uint32_t>(std::countr_zero(static_cast<unsigned>(earlier.mask & mask)));
-  const std::uint64_t low = std::min(earlier.pc, pc), high = std::max(earlier.pc, pc);
-  std::string key = "race " + std::to_string(low) + " " + std::to_string(high);
-  const bool seen = std::any_of(g_races.begin(), g_races.end(), [&](const PendingRace& r) {
-    return r.key == key && (r.address & ~7ULL) == (address & ~7ULL);
-  });
+  // One report a place: the other pairs of accesses to it have the same remedy.
+  std::string key = "race " + std::to_string(address & ~7ULL);
+  const bool seen = std::any_of(g_races.begin(), g_races.end(), [&](const PendingRace& r) { return r.key == key; });
   if (seen) return;
   PendingRace p;
   p.race = race;
@@ -93,7 +91,7 @@ __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t addr
   race::Race race{};
   Thread& t = self();
   if (!g.shadow.access(cell, t.id, t.clock, mask, flags, pc, &race)) return;
-  collision(race, address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))), mask, flags, pc,
+  collision(race, address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))), mask, flags,
             (cell->visible_mask & mask) != 0);
 }
 
@@ -157,7 +155,7 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
     if ((flags & kWrite) != 0 && cell->foreign == 0) note_first_write(cell, a);
     race::Race race{};
     if (g.shadow.access(cell, t.id, t.clock, mask, static_cast<std::uint8_t>(flags | kAtomic), pc, &race)) {
-      collision(race, std::max(a, address), size, mask, static_cast<std::uint8_t>(flags | kAtomic), pc,
+      collision(race, std::max(a, address), size, mask, static_cast<std::uint8_t>(flags | kAtomic),
                 (cell->visible_mask & mask) != 0);
     }
   }
@@ -165,7 +163,7 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
 
 void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
   if (size == 0) return;
-  if (g.recording) record_access(address, static_cast<std::uint32_t>(size), true, pc);
+  if (g.recording) record_free(address, static_cast<std::uint32_t>(size));
   const std::uint64_t last = address + size - 1;
   Thread& t = self();
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
@@ -174,7 +172,7 @@ void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
     race::Cell* cell = g.shadow.fresh_cell(a);
     race::Race race{};
     if (g.shadow.access(cell, t.id, t.clock, mask, kWrite | kFree, pc, &race)) {
-      collision(race, a, static_cast<std::uint32_t>(high + 1), mask, kWrite | kFree, pc,
+      collision(race, a, static_cast<std::uint32_t>(high + 1), mask, kWrite | kFree,
                 (cell->visible_mask & mask) != 0);
     }
   }

@@ -17,6 +17,7 @@
 #include "machine/modules.hpp"
 #include "machine/output.hpp"
 #include "machine/signals.hpp"
+#include "machine/syscall_filter.hpp"
 #include "machine/virtual_time.hpp"
 #include "search/directed.hpp"
 #include "search/exhaustive.hpp"
@@ -177,7 +178,7 @@ void Explorer::run_once() {
   main.routine = thread_zero;
   main.argument = nullptr;
   g.thread_locals.restore(0);
-  main.stack_pointer = prepare_fiber(g.stacks.top(0), &fiber_main, &main);
+  prepare_stack(main);
   g.alive = 1;
   g.current = 0;
   g.self = &main;
@@ -483,6 +484,7 @@ report::RawResult Explorer::run() {
   if (job_.control != nullptr) job_.control->exploring.store(1);
   started_ = wall_clock();
   g.segments.protect();
+  install_syscall_filter();
   try {
     set_up();
     while (!stopped_) {

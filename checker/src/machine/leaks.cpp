@@ -69,8 +69,13 @@ std::string find_leak(std::uint64_t* leaked) {
   for (int t = 0; t < g.thread_limit; ++t) {
     const Thread& thread = g.threads[t];
     if (thread.state == Thread::State::unused) continue;
+    if (thread.state != Thread::State::alive) {
+      // Its stack and thread-local storage are gone; its result is there until somebody joins it.
+      const std::uint64_t result = thread.joined ? 0 : reinterpret_cast<std::uint64_t>(thread.result);
+      marker.scan(reinterpret_cast<std::uint64_t>(&result), reinterpret_cast<std::uint64_t>(&result) + 8);
+      continue;
+    }
     marker.scan(g.thread_locals.low(t), g.thread_locals.high(t));
-    if (thread.state != Thread::State::alive) continue;
     const std::uint64_t top = g.stacks.top(t);
     const std::uint64_t from =
         t == g.current ? reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) : thread.stack_pointer;

@@ -37,9 +37,11 @@ struct Thread {
   bool detached = false, joined = false;
   bool spinning = false;   ///< found to go round without progress; waits for somebody else's
   bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
+  bool chose = false;      ///< since its visits began the search made a choice of a value for it
   bool read_clock = false;
   std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
   std::uint64_t stack_pointer = 0;
+  std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions; 0: none yet
   Op pending;
   std::uint64_t plain_since_event = 0;
   std::uint32_t children = 0;
@@ -60,6 +62,7 @@ struct Thread {
   };
   std::vector<Visit> visits;
   std::uint64_t visits_progress = 0;  ///< Machine::progress when they began
+  std::vector<std::uint64_t> pending_stack;  ///< where `pending` was announced, kept while recording
   std::vector<std::uint64_t> holding;  ///< mutexes held, kept while recording
 };
 
@@ -159,6 +162,8 @@ inline void changed() { ++g.progress; }
 void released();
 /// Starts a thread; runs it to its first event. Its number, or -1 where the limit is reached.
 int start_thread(void* (*routine)(void*), void* argument, bool detached);
+/// A fresh stack for a thread that is to begin.
+void prepare_stack(Thread& thread);
 /// Runs a thread just started up to its first event; the starter goes on afterwards.
 void run_to_first_event(int child);
 /// The calling thread has ended. Does not return.
@@ -184,6 +189,8 @@ report::RawEvent* last_event();
 void note_value_source(bool writes);
 /// A plain access, while recording. `address` may turn out to be shared by several threads or not.
 void record_access(std::uint64_t address, std::uint32_t size, bool write, std::uint64_t pc);
+/// A block is given back, while recording.
+void record_free(std::uint64_t address, std::uint32_t size);
 /// The plain write that its thread announced last has happened by now.
 void settle_write(int thread);
 void note_allocation(void* block);

@@ -110,6 +110,8 @@ bool in_system_library(std::uint64_t pc) {
 
 bool in_runtime(std::uint64_t pc) { return pc >= g_runtime.low && pc < g_runtime.high; }
 
+CodeRange runtime_code() { return {g_runtime.low, g_runtime.high}; }
+
 void prepare_unwinder() {
   g_system_count = 0;
   dl_iterate_phdr(find_system, nullptr);

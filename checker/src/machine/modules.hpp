@@ -17,6 +17,11 @@ std::uint64_t address_of(const search::VisibleLocation& location);
 bool in_system_library(std::uint64_t pc);
 /// Is `pc` in libselvage itself?
 bool in_runtime(std::uint64_t pc);
+struct CodeRange {
+  std::uint64_t low, high;
+};
+/// Where libselvage itself is mapped.
+CodeRange runtime_code();
 /// Has the unwinder do what it does once, so that it happens outside executions.
 void prepare_unwinder();
 

@@ -99,7 +99,7 @@ void record_event(const Op& op, int thread) {
   e.size = op.size;
   e.order = op.order;
   e.second = op.second;
-  e.stack = backtrace();
+  e.stack = thread == g.current ? backtrace() : g.threads[thread].pending_stack;
 }
 
 report::RawEvent* last_event() { return g.recording && !g_trace.empty() ? &g_trace.back() : nullptr; }
@@ -122,6 +122,7 @@ void record_access(std::uint64_t address, std::uint32_t size, bool write, std::u
   static_cast<void>(pc);
   if (g_trace.size() >= kMostEvents) return;
   Thread& t = self();
+  settle_write(t.id);
   report::RawEvent& e = append(true);
   e.thread = t.id;
   e.kind = write ? EventKind::plain_write : EventKind::plain_read;
@@ -141,6 +142,14 @@ void record_access(std::uint64_t address, std::uint32_t size, bool write, std::u
   e.stack = backtrace();
 }
 
+void record_free(std::uint64_t address, std::uint32_t size) {
+  record_access(address, size, true, 0);
+  if (g_trace.empty()) return;
+  g_trace.back().kind = EventKind::free;
+  g_trace.back().has_write = false;
+  g_unsettled[self().id] = -1;
+}
+
 void note_allocation(void* block) { g_allocated[reinterpret_cast<std::uint64_t>(block)] = backtrace(); }
 
 void note_race_access(int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags) {
@@ -154,7 +163,7 @@ void note_race_access(int index, int thread, std::uint64_t address, std::uint32_
   for (std::size_t i = g_trace.size(); i-- > 0;) {
     const report::RawEvent& e = g_trace[i];
     if (e.thread != thread || e.address >= address + size || address >= e.address + e.size) continue;
-    const bool writes = e.kind == EventKind::plain_write || e.kind == EventKind::atomic_store ||
+    const bool writes = e.kind == EventKind::plain_write || e.kind == EventKind::free || e.kind == EventKind::atomic_store ||
                         e.kind == EventKind::atomic_rmw || e.kind == EventKind::atomic_cas;
     const bool reads = e.kind == EventKind::plain_read || e.kind == EventKind::atomic_load ||
                        e.kind == EventKind::atomic_rmw || e.kind == EventKind::atomic_cas;
@@ -173,7 +182,7 @@ void finish_recording(report::RawViolation& violation) {
     const report::RawEvent& e = g_trace[i];
     if (!g_plain[i]) continue;
     auto& [readers, writers] = by_granule[e.address & ~7ULL];
-    (e.has_write ? writers : readers) |= bit(e.thread);
+    (e.has_read ? readers : writers) |= bit(e.thread);
   }
   std::vector<std::int64_t> moved(g_trace.size(), -1);
   for (std::size_t i = 0; i < g_trace.size(); ++i) {

@@ -1,5 +1,6 @@
 // Who moves next: the hot path from an announced operation through the strategy to the resumed fiber.
 #include <bit>
+#include <cstring>
 
 #include "machine/machine.hpp"
 
@@ -42,7 +43,7 @@ void wake_spinners() {
   for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
     t.spinning = false;
-    t.failed_try = false;
+    t.failed_try = t.chose = false;
     t.visits.clear();
   }
   g.spinners = 0;
@@ -95,7 +96,8 @@ void stuck() {
   for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
     if (!t.timed_wait || t.notified) continue;
-    if (!t.forced_time_out) end_execution(Ending::How::cut);  // the execution where it timed out covers this one
+    // The execution where it timed out covers this one, where all are explored.
+    if (!t.forced_time_out && g.strategy->exhausts()) end_execution(Ending::How::cut);
     t.notified = true;
     t.timed_out = true;
     t.forced_time_out = false;
@@ -126,6 +128,13 @@ void stuck() {
                         !(op.needs_notify && !g.threads[at].notified);
       at = lock ? op.object->owner : op.kind == EventKind::join ? static_cast<int>(op.second) : -1;
       if (at >= 0 && at == std::countr_zero(rest)) cycle = path + "T" + std::to_string(at);
+    }
+  }
+  if (g.recording) {
+    for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+      const Thread& t = g.threads[std::countr_zero(rest)];
+      record_event(t.pending, t.id);
+      if (auto* e = last_event()) e->note = t.spinning ? "goes round for ever" : "blocked for ever";
     }
   }
   // A program whose threads all wait for time to pass or for each other has not ended and never will.
@@ -181,6 +190,7 @@ int pick() {
   if (next != g.current) {
     for (Thread* t : {&g.threads[next], g.self}) {
       t->visits.clear();
+      t->chose = false;
       t->failed_try = t->spinning && t->failed_try;
     }
   }
@@ -200,8 +210,13 @@ void visible(const Op& op) {
   Thread& t = *g.self;
   t.pending = op;
   t.plain_since_event = 0;
+  const auto here = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
+  if (here < t.lowest_stack) t.lowest_stack = here;
   count_event();
-  if (g.recording) settle_write(t.id);
+  if (g.recording) {
+    settle_write(t.id);
+    t.pending_stack = backtrace();
+  }
   if (t.starter >= 0) {
     const int starter = t.starter;
     t.starter = -1;
@@ -240,6 +255,7 @@ int alternative(int count) {
     end_execution(Ending::How::violation);
   }
   g.schedule.push_back(static_cast<std::uint16_t>(kAlternative | value));
+  g.self->chose = true;
   return value;
 }
 
@@ -247,6 +263,18 @@ void released() {
   for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
     if (g.threads[std::countr_zero(rest)].failed_try) changed();
   }
+}
+
+void prepare_stack(Thread& t) {
+  const std::uint64_t top = g.stacks.top(t.id);
+  if (t.lowest_stack == 0) {
+    t.lowest_stack = top;
+  } else {
+    // What an earlier execution left: the bytes of a new stack are zero, as the kernel has them.
+    constexpr std::uint64_t kBelow = 512;
+    std::memset(reinterpret_cast<void*>(t.lowest_stack - kBelow), 0, top - t.lowest_stack + kBelow);
+  }
+  t.stack_pointer = prepare_fiber(top, &fiber_main, &t);
 }
 
 int start_thread(void* (*routine)(void*), void* argument, bool detached) {
@@ -286,7 +314,7 @@ int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   parent.clock.set(parent.id, parent.clock.get(parent.id) + 1);
   g.alive |= bit(number);
   g.thread_locals.restore(number);
-  child.stack_pointer = prepare_fiber(g.stacks.top(number), &fiber_main, &child);
+  prepare_stack(child);
   return number;
 }
 

@@ -7,6 +7,9 @@
 // what follows is covered already, an exhaustive search only follows the execution (without branching) to
 // see whether it gets stuck, which is a livelock. The comparison is of the bytes themselves, so a loop
 // that counts its rounds in memory or in a register is never mistaken for one that does not.
+//
+// A round that took a choice (to wake spuriously, say) is no livelock, since the other choice leads out of
+// it; it is cut where all choices are explored, and simply goes on where they are sampled.
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -55,7 +58,7 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   Thread& t = self();
   if (g.progress != t.visits_progress) {
     t.visits.clear();
-    t.failed_try = false;
+    t.failed_try = t.chose = false;
     t.visits_progress = g.progress;
   }
   bool seen = false;
@@ -73,6 +76,11 @@ __attribute__((noinline)) void check_spin(const Op& op) {
       for (const auto& v : t.visits) {
         if (v.stack_hash != visit.stack_hash || v.state_hash != visit.state_hash) continue;
         t.visits.clear();
+        if (t.chose) {
+          t.chose = false;
+          if (g.strategy->exhausts()) end_execution(Ending::How::cut);
+          return;
+        }
         t.spinning = true;
         g.spinners |= bit(t.id);
         g.spin_progress = g.progress;

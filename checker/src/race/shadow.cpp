@@ -1,8 +1,10 @@
 #include "race/shadow.hpp"
 
 #include <sys/mman.h>
+#include <sys/syscall.h>
 
 #include "machine/fatal.hpp"
+#include "machine/raw_syscall.hpp"
 
 namespace selvage::race {
 
@@ -21,9 +23,11 @@ void Shadow::new_execution() {
 
 Cell* Shadow::map_region(std::uint64_t index) {
   const std::size_t bytes = (1ULL << (kRegionBits - 3)) * sizeof(Cell);
-  void* memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (memory == MAP_FAILED) machine::fatal("out of address space for shadow memory");
-  regions_[index] = static_cast<Cell*>(memory);
+  // Not by mmap(): a hook for a plain access is not marked as the runtime's.
+  const long memory = machine::raw_syscall(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
+                                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (memory < 0 && memory > -4096) machine::fatal("out of address space for shadow memory");
+  regions_[index] = reinterpret_cast<Cell*>(memory);
   return regions_[index];
 }
 

@@ -24,6 +24,7 @@ std::string in_words(const machine::Op& op, int thread) {
 void Exhaustive::begin() {
   depth_ = 0;
   sleep_ = 0;
+  run_ = 0;
 }
 
 void Exhaustive::restart() {
@@ -56,7 +57,18 @@ int Exhaustive::pick_thread(const ChoicePoint& point) {
   } else {
     const std::uint64_t open = point.enabled & ~sleep_;
     if (open == 0) return kCut;
-    chosen = (open & bit(point.current)) != 0 ? point.current : std::countr_zero(open);
+    // The current thread goes on, which makes for few preemptions; but not one that polls, for then the
+    // first execution might never end.
+    constexpr unsigned kLongRun = 1000;
+    const bool polls = point.pending[point.current]->kind == machine::EventKind::preempt || run_ >= kLongRun;
+    const std::uint64_t others = open & ~bit(point.current);
+    if ((open & bit(point.current)) != 0 && !(polls && others != 0)) {
+      chosen = point.current;
+    } else {
+      // The next one round, so that several that poll all get their turn.
+      const std::uint64_t after = others & ~(bit(point.current) | (bit(point.current) - 1));
+      chosen = std::countr_zero(after != 0 ? after : others);
+    }
     Node node;
     node.enabled = point.enabled;
     node.sleep = sleep_;
@@ -65,6 +77,7 @@ int Exhaustive::pick_thread(const ChoicePoint& point) {
     nodes_.push_back(node);
     covered = sleep_;
   }
+  run_ = chosen == point.current ? run_ + 1 : 0;
   ++depth_;
   if (reduce_) {
     sleep_ = 0;

@@ -39,6 +39,7 @@ class Exhaustive : public Strategy {
   std::vector<Node> nodes_;
   std::size_t depth_ = 0;
   std::uint64_t sleep_ = 0;  ///< who sleeps where the execution is now
+  unsigned run_ = 0;         ///< choices in a row that let the current thread go on
   std::string explanation_;
 };
 

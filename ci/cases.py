@@ -160,6 +160,8 @@ def run_selvage(cell):
     reached = [outcome["value"] for outcome in result["outcomes"]]
     expected = [f"exit 0: {value}" for value in values(cell["expected"])]
     expect(sorted(reached) == sorted(expected), f"outcomes {reached}, expected {cell['expected']}")
+    expect(result["executions"] == cell["executions"],
+           f"{result['executions']} executions, expected {cell['executions']}")
     expect(all(outcome["executions"] > 0 for outcome in result["outcomes"]), "an outcome of no execution")
     expect(sum(outcome["executions"] for outcome in result["outcomes"]) == result["executions"],
            "the outcomes' executions do not add up")

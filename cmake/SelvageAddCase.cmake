@@ -7,13 +7,14 @@
 #   DIRECTED           tests of selvage_test that drive one execution by hand and record its `outcome`
 #
 # selvage_add_form(CASE case NAME form [RACE]
-#                  NATIVE "N -> VALUES" SELVAGE "N -> VALUES"... RELACY "MODEL N -> race|VALUES"...
+#                  NATIVE "N -> VALUES" SELVAGE "N -> VALUES in K"... RELACY "MODEL N -> race|VALUES"...
 #                  [TRIALS k])
 #
 #   FORM.cpp           becomes CASE/FORM-native, and CASE/FORM-tsan with -fsanitize=thread
 #   RACE               the form has a data race: TSan must report it, Selvage must report it and go on
 #   NATIVE             the size that both are run with, and what every one of k trials must print
-#   SELVAGE            sizes to explore to the end, and exactly what the executions must print
+#   SELVAGE            sizes to explore to the end, exactly what the executions must print, and in how many
+#                      executions: one for each order of events that a program could tell from the others
 #   RELACY             what Relacy must say about one of the models in relacy.cpp
 #
 # VALUES is a list of numbers and ranges: "4", "1 2", "2..6", "0..30 by 10".
@@ -153,9 +154,14 @@ function(selvage_add_form)
     endif()
     foreach(selvage IN LISTS arg_SELVAGE)
       selvage_split_expectation("${selvage}" size values)
+    if(NOT values MATCHES "^(.+) in ([0-9]+)$")
+      message(FATAL_ERROR "not of the form \"N -> VALUES in K\": ${selvage}")
+    endif()
+    set(values ${CMAKE_MATCH_1})
+    set(executions ${CMAKE_MATCH_2})
       selvage_add_cell(
         selvage.${id}.N${size} selvage ${arg_CASE} ${arg_NAME} ${size} "${values}"
-        ", \"race\": ${race}, \"source\": \"${arg_NAME}.hpp\""
+        ", \"race\": ${race}, \"source\": \"${arg_NAME}.hpp\", \"executions\": ${executions}"
         $<TARGET_FILE:selvage_cli> run --races explore --json - $<TARGET_FILE:${program}> ${size}
       )
     endforeach()

@@ -60,6 +60,23 @@ TEST(EventText, PlainAndAtomicAccesses) {
   EXPECT_EQ(text(fence), "fence (seq_cst)");
 }
 
+TEST(EventText, PointersToVariables) {
+  constexpr std::uint64_t kTarget = 0x555555558010, kStray = 0x7fff00000000;
+  const Namer names = [](std::uint64_t address) -> std::string {
+    return address == kTarget  ? "table[2]"
+           : address == kCount ? "next"
+           : address == kStray ? "stack of T0 -8"
+                               : "0x1";
+  };
+  RawEvent store = access(EventKind::atomic_store, false, 0, true, kTarget, 3);
+  store.size = 8;
+  EXPECT_EQ(event_text(store, names), "atomic store next = &table[2] (release)");
+  store.written = kStray;
+  EXPECT_EQ(event_text(store, names), "atomic store next = 0x7fff00000000 (release)");
+  store.written = kCount;
+  EXPECT_EQ(event_text(store, names), "atomic store next = 16 (release)") << "a small number is a number";
+}
+
 TEST(EventText, Locks) {
   EXPECT_EQ(text(event(EventKind::lock, kMutex)), "lock m");
   EXPECT_EQ(text(event(EventKind::unlock, kMutex)), "unlock m");

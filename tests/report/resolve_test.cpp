@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "module_file.hpp"
+#include "places.hpp"
 #include "support.hpp"
 
 namespace selvage::report {
@@ -58,7 +59,8 @@ class Resolved : public testing::Test {
 
   ScratchDir scratch_;
   const std::string source_ = scratch_ / "p.cpp", program_ = scratch_ / "p";
-  const std::string kUser = "T user()", kLibrary = "W std::vector<int, std::allocator<int> >::push_back(int&&)";
+  const std::string kUser = "T user()",
+                    kLibrary = "W std::vector<int, std::allocator<int> >::push_back(int&&)";
 };
 
 TEST_F(Resolved, AccessesOfTheLibraryAreLeftOutAndReferencesFollow) {
@@ -98,6 +100,52 @@ TEST_F(Resolved, RacingAccessesOfTheLibraryStay) {
   EXPECT_EQ(violation.accesses[0].stack[0].line, 5U);
   ASSERT_EQ(violation.accesses[1].stack.size(), 2U);
   EXPECT_EQ(violation.accesses[1].stack[0].line, 4U);
+}
+
+// One stack slot holds first_local of first() and later second_local of second(): time tells which.
+TEST(Places, AStackSlotIsNamedByTheFrameThatIsThere) {
+  const ScratchDir scratch;
+  write(scratch / "p.cpp",
+        "void use(int*);\n"
+        "__attribute__((noinline)) void first() { int first_local = 1; use(&first_local); }\n"
+        "__attribute__((noinline)) void second() { int second_local = 2; use(&second_local); }\n"
+        "void use(int* p) { ++*p; }\n"
+        "int main() { first(); second(); }\n");
+  ASSERT_EQ(shell("cd " + scratch.path() + " && g++ -g -O0 -no-pie p.cpp -o p"), 0);
+  // Return addresses of the calls of use(), from the disassembly.
+  const auto after_call_in = [&](const std::string& function) {
+    std::string output;
+    EXPECT_EQ(shell("objdump -d -C --no-show-raw-insn " + (scratch / "p") + " | sed -n '/<" + function +
+                        "()>:/,/ret/p' | grep -A1 'call.*<use' | tail -1",
+                    &output),
+              0);
+    return std::stoull(output, nullptr, 16);
+  };
+  constexpr std::uint64_t kFrame = 0x7fff0000, kOtherFrame = 0x7fff0100;
+  Symbols symbols({{.path = scratch / "p", .base = 0, .low = 0x400000, .high = 0x500000}});
+  std::uint64_t address = 0;
+  for (std::uint64_t candidate = kFrame - 64; candidate < kFrame && address == 0; candidate += 4) {
+    if (symbols.local_variable(after_call_in("first"), kFrame, candidate) == "first_local")
+      address = candidate;
+  }
+  ASSERT_NE(address, 0U);
+  ASSERT_EQ(symbols.local_variable(after_call_in("second"), kFrame, address), "second_local");
+
+  RawViolation violation;
+  violation.regions = {{RawRegion::Kind::stack, 0x7ffe0000, 0x7fff1000, 0, {}}};
+  violation.trace.resize(3);
+  violation.trace[0].stack = {after_call_in("first"), 0x400001};
+  violation.trace[0].frames = {kFrame, kOtherFrame};
+  violation.trace[1].thread = 1;  // another thread's frames say nothing of this stack
+  violation.trace[1].stack = {after_call_in("second")};
+  violation.trace[1].frames = {kFrame};
+  violation.trace[2].stack = {after_call_in("second"), 0x400001};
+  violation.trace[2].frames = {kFrame, kOtherFrame};
+  Places places(violation, symbols);
+  EXPECT_EQ(places.name(address, 0), "first_local");
+  EXPECT_EQ(places.name(address, 1), "first_local");
+  EXPECT_EQ(places.name(address, 2), "second_local");
+  EXPECT_EQ(places.filled_in("{0x7ffefff0}", 0), "stack of T0 -4112");
 }
 
 }  // namespace

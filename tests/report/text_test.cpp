@@ -82,6 +82,13 @@ TEST(Text, SaysHowToSaveWhereNothingWasSaved) {
   EXPECT_THAT(text_report(proved_sample(), options), Not(HasSubstr("--save-schedule")));
 }
 
+TEST(Text, TheVerdictIsSaidOnce) {
+  Result result = race_sample();
+  result.verdict = result.violations[0].kind = Verdict::deadlock;
+  result.message = result.violations[0].message = "deadlock: T0 waits for a held by T1";
+  EXPECT_EQ(text_report(result).rfind("deadlock: T0 waits for a held by T1\n", 0), 0U);
+}
+
 TEST(Text, OutputCanBeHidden) {
   TextOptions options;
   options.show_output = false;

@@ -28,22 +28,34 @@ std::string from_text(const RawEvent& event) {
   return event.reads_from >= 0 ? fmt::format("from #{}", event.reads_from) : "";
 }
 
-std::string read_value(const RawEvent& event) {
-  return event.has_read ? " = " + value_text(event.read, event.size) : "";
+// A value that is the address of a variable is shown as that: "&table[2]".
+std::string value_of(std::uint64_t value, std::uint32_t size, const Namer& name) {
+  std::string text = value_text(value, size);
+  if (size == 8 && text.rfind("0x", 0) == 0) {
+    const std::string variable = name(value);
+    // Names with spaces are descriptions such as "heap block of 16 bytes": too long for a value.
+    if (variable.rfind("0x", 0) != 0 && variable.find(' ') == std::string::npos) return "&" + variable;
+  }
+  return text;
 }
 
-std::string written_value(const RawEvent& event) {
-  return event.has_write ? " = " + value_text(event.written, event.size) : "";
+std::string read_value(const RawEvent& event, const Namer& name) {
+  return event.has_read ? " = " + value_of(event.read, event.size, name) : "";
 }
 
-std::string atomic_text(const RawEvent& event, const std::string& object) {
+std::string written_value(const RawEvent& event, const Namer& name) {
+  return event.has_write ? " = " + value_of(event.written, event.size, name) : "";
+}
+
+std::string atomic_text(const RawEvent& event, const std::string& object, const Namer& name) {
   const std::string order = order_text(event.order);
-  const std::string before = value_text(event.read, event.size);
+  const std::string before = value_of(event.read, event.size, name);
   switch (event.kind) {
     case EventKind::atomic_load:
-      return "atomic load " + object + read_value(event) + in_brackets({order, from_text(event), event.note});
+      return "atomic load " + object + read_value(event, name) +
+             in_brackets({order, from_text(event), event.note});
     case EventKind::atomic_store:
-      return "atomic store " + object + written_value(event) + in_brackets({order, event.note});
+      return "atomic store " + object + written_value(event, name) + in_brackets({order, event.note});
     case EventKind::fence:
       return "fence" + in_brackets({order, event.note});
     default:
@@ -54,8 +66,8 @@ std::string atomic_text(const RawEvent& event, const std::string& object) {
   if (!event.has_write) {
     return what + object + " fails" + (event.has_read ? ", it is " + before : "") + tail;
   }
-  const std::string change =
-      event.has_read ? ": " + before + " -> " + value_text(event.written, event.size) : written_value(event);
+  const std::string change = event.has_read ? ": " + before + " -> " + value_text(event.written, event.size)
+                                            : written_value(event, name);
   return what + object + change + tail;
 }
 
@@ -110,15 +122,15 @@ std::string event_text(const RawEvent& event, const Namer& name) {
     case EventKind::detach:
       return "detaches " + other() + note;
     case EventKind::plain_read:
-      return "read " + object + read_value(event) + in_brackets({from_text(event), event.note});
+      return "read " + object + read_value(event, name) + in_brackets({from_text(event), event.note});
     case EventKind::plain_write:
-      return "write " + object + written_value(event) + note;
+      return "write " + object + written_value(event, name) + note;
     case EventKind::atomic_load:
     case EventKind::atomic_store:
     case EventKind::atomic_rmw:
     case EventKind::atomic_cas:
     case EventKind::fence:
-      return atomic_text(event, object);
+      return atomic_text(event, object, name);
     case EventKind::lock:
       return lock_text(event, "lock", object, "");
     case EventKind::trylock:
@@ -168,7 +180,7 @@ std::string event_text(const RawEvent& event, const Namer& name) {
     case EventKind::guard:
       return "initialise static " + guarded_object(object) + note;
     case EventKind::futex_wait:
-      return "futex wait " + object + read_value(event) + note;
+      return "futex wait " + object + read_value(event, name) + note;
     case EventKind::futex_wake:
       return "futex wake " + object + note;
     case EventKind::sleep:

@@ -131,9 +131,18 @@ std::string Symbols::thread_local_variable(std::uint64_t offset) {
 
 std::string Symbols::local_variable(std::uint64_t return_address, std::uint64_t frame,
                                     std::uint64_t address) {
-  Loaded* module = return_address == 0 || frame == 0 ? nullptr : module_at(return_address - 1);
-  return module == nullptr || module->system ? std::string()
-                                             : module->variables.local(return_address - 1, frame, address);
+  if (return_address == 0 || frame == 0) {
+    return {};
+  }
+  const auto [entry, fresh] = locals_.try_emplace({return_address, address - frame});
+  if (!fresh) {
+    return entry->second;
+  }
+  Loaded* module = module_at(return_address - 1);
+  if (module != nullptr && !module->system) {
+    entry->second = module->variables.local(return_address - 1, frame, address);
+  }
+  return entry->second;
 }
 
 }  // namespace selvage::report

@@ -53,6 +53,7 @@ class Symbols {
   std::vector<std::unique_ptr<Loaded>> modules_;
   std::map<std::uint64_t, std::vector<Frame>> frames_;
   std::map<std::uint64_t, std::string> variables_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> locals_;  // by return address and offset
 };
 
 }  // namespace selvage::report

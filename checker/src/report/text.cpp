@@ -43,9 +43,15 @@ std::string frame_line(const SourceLocation& where) {
   return function_of(where) + (place.empty() ? "" : " at " + place);
 }
 
+// Some messages begin with the verdict themselves.
+std::string after_verdict(const std::string& message, std::string_view verdict) {
+  const std::string said = std::string(verdict) + ": ";
+  return message.rfind(said, 0) == 0 ? message.substr(said.size()) : message;
+}
+
 std::string headline(const Result& result, const Paint& paint) {
   const std::string verdict{to_string(result.verdict)};
-  const std::string message = to_printable(result.message, true);
+  const std::string message = after_verdict(to_printable(result.message, true), verdict);
   switch (result.verdict) {
     case Verdict::proved:
       return fmt::format("{}: {} ({} memory model, {}, {:.2f} s)\n", paint.good(verdict), message,
@@ -206,7 +212,7 @@ std::string text_report(const Result& result, const TextOptions& options) {
     // The headline has told of the first one already.
     if (!first || violation.message != result.message || violation.kind != result.verdict) {
       text += fmt::format("\n{}: {}\n", paint.bad(std::string(to_string(violation.kind))),
-                          to_printable(violation.message, true));
+                          after_verdict(to_printable(violation.message, true), to_string(violation.kind)));
     }
     first = false;
     text += violation_text(violation, options, paint);

@@ -119,8 +119,9 @@ function(selvage_add_form)
     $<TARGET_FILE:${id}.native> ${full_size} --trials ${arg_TRIALS}
   )
 
+  selvage_instrumentation_options(instrumentation)
   add_library(${id}.objects OBJECT ${arg_NAME}.cpp)
-  target_compile_options(${id}.objects PRIVATE ${SELVAGE_CASE_OPTIONS} -fsanitize=thread)
+  target_compile_options(${id}.objects PRIVATE ${SELVAGE_CASE_OPTIONS} ${instrumentation})
   add_executable(${id}.tsan)
   target_link_libraries(${id}.tsan PRIVATE ${id}.objects)
   target_link_options(${id}.tsan PRIVATE -fsanitize=thread)

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace selvage {
 
 /// What an exploration established. Names in reports and JSON are the enumerators with '-' for '_'.
@@ -223,3 +225,5 @@ void invariant(std::function<bool()> holds, const char* name = "invariant");
 bool exploring();
 
 }  // namespace selvage
+
+#pragma GCC visibility pop

@@ -1,0 +1,60 @@
+// How fast the counter's executions go by: the racy and the locked form of cases/two-threads.
+//
+// Times are of the exploration alone (Result::seconds), without forking the explorer; they are wall clock,
+// on one core. `events` are visible events; plain accesses are hooks on top of them.
+#include <benchmark/benchmark.h>
+
+#include "selvage/selvage.hpp"
+#include "two-threads/atomic.hpp"
+#include "two-threads/fixed.hpp"
+#include "two-threads/racy.hpp"
+
+namespace {
+
+template <typename Body>
+void explore(benchmark::State& state, selvage::Options options, Body body) {
+  double executions = 0;
+  double events = 0;
+  double seconds = 0;
+  for (auto _ : state) {
+    const selvage::Result result = selvage::explore(options, body);
+    state.SetIterationTime(result.seconds);
+    executions += static_cast<double>(result.executions + result.blocked);
+    events += static_cast<double>(result.events);
+    seconds += result.seconds;
+  }
+  state.counters["executions/s"] = executions / seconds;
+  state.counters["ns/execution"] = seconds * 1e9 / executions;
+  state.counters["ns/event"] = seconds * 1e9 / events;
+}
+
+void locked_exhaustive(benchmark::State& state) {
+  const int n = static_cast<int>(state.range(0));
+  explore(state, {}, [n] { fixed::run(n); });
+}
+BENCHMARK(locked_exhaustive)->Arg(2)->Arg(4)->Arg(6)->Arg(8)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+void racy_exhaustive(benchmark::State& state) {
+  const int n = static_cast<int>(state.range(0));
+  selvage::Options options;
+  options.races = selvage::Races::explore;
+  explore(state, options, [n] { racy::run(n); });
+}
+BENCHMARK(racy_exhaustive)->DenseRange(2, 5)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+/// Many executions of the smallest size: what starting and ending an execution costs.
+void locked_executions(benchmark::State& state) {
+  selvage::Options options;
+  options.search = selvage::Search::random;
+  options.executions = 200'000;
+  explore(state, options, [] { fixed::run(2); });
+}
+BENCHMARK(locked_executions)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+void atomic_exhaustive(benchmark::State& state) {
+  const int n = static_cast<int>(state.range(0));
+  explore(state, {}, [n] { atomic::run(n); });
+}
+BENCHMARK(atomic_exhaustive)->Arg(2)->Arg(4)->Arg(6)->Arg(8)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace

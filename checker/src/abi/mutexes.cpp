@@ -258,7 +258,7 @@ SELVAGE_EXPORT int pthread_spin_unlock(pthread_spinlock_t* l) {
 }
 
 SELVAGE_EXPORT int pthread_once(pthread_once_t* control, void (*routine)()) {
-  if (!g.in_program) return SELVAGE_REAL(pthread_once)(control, routine);
+  if (!of_program(SELVAGE_CALLER)) return SELVAGE_REAL(pthread_once)(control, routine);
   Door door;
   touch(control, selvage::race::kRead, SELVAGE_CALLER);
   if (!objects::once_begin(at(control), SELVAGE_CALLER)) return 0;

@@ -152,6 +152,12 @@ SELVAGE_EXPORT void _ZSt9terminatev() {
   __builtin_trap();
 }
 
+// A static part of the C library, but GCC's ThreadSanitizer runtime has one as well: programs ask for it.
+extern "C" int __cxa_atexit(void (*function)(void*), void* argument, void* handle);
+SELVAGE_EXPORT int atexit(void (*function)()) {
+  return __cxa_atexit(reinterpret_cast<void (*)(void*)>(function), nullptr, nullptr);
+}
+
 SELVAGE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* handle) {
   if (handle == &__dso_handle) {
     // The runtime's own statics are none of the program's business.

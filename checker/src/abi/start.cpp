@@ -51,7 +51,7 @@ int explored_main(int argc, char** argv, char** environment) {
   }
   // The program is not to see how it was started.
   for (const char* name : {selvage::report::kEnvOptions, selvage::report::kEnvResultFd,
-                           selvage::report::kEnvControlFd, "LD_PRELOAD"}) {
+                           selvage::report::kEnvControlFd, "LD_PRELOAD", "LD_BIND_NOW"}) {
     unsetenv(name);
   }
   job.body = [=] {

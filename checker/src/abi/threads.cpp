@@ -73,9 +73,13 @@ void run_exit_handlers() {
 
 [[noreturn]] void end_thread(void* result) {
   run_exit_handlers();
-  if (self().id == 0) {
-    // pthread_exit in main: the process lives on until its last thread ends.
-    finish_thread(result);
+  // Only pthread_exit in main leaves a process that its last thread ends.
+  if (g.alive == bit(self().id)) {
+    // The C library counts its threads atomically, so the last one knows what the others did.
+    for (int t = 0; t < g.thread_limit; ++t) {
+      if (g.threads[t].state == Thread::State::finished) self().clock.join(g.threads[t].clock);
+    }
+    end_program(0);
   }
   finish_thread(result);
 }
@@ -89,7 +93,7 @@ _Unwind_Reason_Code stop_unwinding(int, _Unwind_Action actions, _Unwind_Exceptio
   return _URC_NO_REASON;
 }
 
-int join(pthread_t thread, void** result, bool wait, bool timed, int clock, std::uint64_t deadline, std::uint64_t pc) {
+int join(pthread_t thread, void** result, std::uint64_t pc) {
   const int t = find(thread);
   Thread& me = self();
   if (t < 0) misuse("join of a thread that was never started");
@@ -101,22 +105,6 @@ int join(pthread_t thread, void** result, bool wait, bool timed, int clock, std:
   op.kind = EventKind::join;
   op.second = static_cast<std::uint64_t>(t);
   op.pc = pc;
-  if (!wait && other.state != Thread::State::finished) {
-    me.failed_try = true;
-    op.kind = EventKind::yield;
-    op.footprint = Footprint::read;
-    op.size = 0;
-    visible(op);
-    if (other.state != Thread::State::finished) return EBUSY;
-    op.kind = EventKind::join;
-    op.footprint = Footprint::none;
-  }
-  if (timed && other.state != Thread::State::finished) {
-    if (alternative(2) == 1) {
-      pass_until(clock, deadline);
-      return ETIMEDOUT;
-    }
-  }
   visible(op);
   other.joined = true;
   me.clock.join(other.clock);
@@ -166,22 +154,24 @@ SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attri
 SELVAGE_EXPORT int pthread_join(pthread_t thread, void** result) {
   if (!g.in_program) return SELVAGE_REAL(pthread_join)(thread, result);
   Door door;
-  return join(thread, result, true, false, 0, 0, SELVAGE_CALLER);
+  return join(thread, result, SELVAGE_CALLER);
 }
+// Whether a thread has ended yet can be asked by these only; a join merely waits for it, which lets the end
+// of a thread be no event at all.
 SELVAGE_EXPORT int pthread_tryjoin_np(pthread_t thread, void** result) {
   if (!g.in_program) return SELVAGE_REAL(pthread_tryjoin_np)(thread, result);
   Door door;
-  return join(thread, result, false, false, 0, 0, SELVAGE_CALLER);
+  unsupported("pthread_tryjoin_np");
 }
 SELVAGE_EXPORT int pthread_timedjoin_np(pthread_t thread, void** result, const timespec* until) {
   if (!g.in_program) return SELVAGE_REAL(pthread_timedjoin_np)(thread, result, until);
   Door door;
-  return join(thread, result, true, true, CLOCK_REALTIME, nanoseconds(*until), SELVAGE_CALLER);
+  unsupported("pthread_timedjoin_np");
 }
 SELVAGE_EXPORT int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock, const timespec* until) {
   if (!g.in_program) return SELVAGE_REAL(pthread_clockjoin_np)(thread, result, clock, until);
   Door door;
-  return join(thread, result, true, true, clock, nanoseconds(*until), SELVAGE_CALLER);
+  unsupported("pthread_clockjoin_np");
 }
 
 SELVAGE_EXPORT int pthread_detach(pthread_t thread) {
@@ -205,7 +195,10 @@ SELVAGE_EXPORT void pthread_exit(void* result) {
     SELVAGE_REAL(pthread_exit)(result);
     __builtin_unreachable();
   }
-  _Unwind_Exception exception{};
+  // Not on the stack, which is taken down while the unwinder still needs it.
+  static _Unwind_Exception exceptions[kMaxThreads];
+  _Unwind_Exception& exception = exceptions[self().id];
+  exception = {};
   _Unwind_ForcedUnwind(&exception, stop_unwinding, result);
   __builtin_trap();
 }

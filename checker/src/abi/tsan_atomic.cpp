@@ -105,6 +105,21 @@ SELVAGE_ATOMIC(a32, 32)
 SELVAGE_ATOMIC(a64, 64)
 SELVAGE_ATOMIC(a128, 128)
 
+// libatomic's functions of 16 bytes are the same but for their names. (Those of any size: library_atomics.cpp.)
+#define SELVAGE_ALIAS(RESULT, NAME, TARGET, PARAMETERS)                             \
+  extern "C" __attribute__((visibility("default"), alias(TARGET))) RESULT selvage_16_##NAME PARAMETERS \
+      asm("__atomic_" #NAME "_16");
+SELVAGE_ALIAS(a128, load, "__tsan_atomic128_load", (const volatile a128*, int))
+SELVAGE_ALIAS(void, store, "__tsan_atomic128_store", (volatile a128*, a128, int))
+SELVAGE_ALIAS(a128, exchange, "__tsan_atomic128_exchange", (volatile a128*, a128, int))
+SELVAGE_ALIAS(int, compare_exchange, "__tsan_atomic128_compare_exchange_strong",
+              (volatile a128*, a128*, a128, int, int))
+SELVAGE_ALIAS(a128, fetch_add, "__tsan_atomic128_fetch_add", (volatile a128*, a128, int))
+SELVAGE_ALIAS(a128, fetch_sub, "__tsan_atomic128_fetch_sub", (volatile a128*, a128, int))
+SELVAGE_ALIAS(a128, fetch_and, "__tsan_atomic128_fetch_and", (volatile a128*, a128, int))
+SELVAGE_ALIAS(a128, fetch_or, "__tsan_atomic128_fetch_or", (volatile a128*, a128, int))
+SELVAGE_ALIAS(a128, fetch_xor, "__tsan_atomic128_fetch_xor", (volatile a128*, a128, int))
+
 SELVAGE_EXPORT void __tsan_atomic_thread_fence(int order) {
   if (!g.in_program) {
     __atomic_thread_fence(__ATOMIC_SEQ_CST);

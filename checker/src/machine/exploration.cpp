@@ -392,7 +392,8 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
     g.thread_locals.grow(std::min(kMaxThreads, g.thread_locals.count() * 2));
     g.segments.adopt();
   }
-  std::fflush(nullptr);
+  // Not fflush: the execution may have ended while it held the stream's lock.
+  fflush_unlocked(stdout);
   raw.output = output_.all();
   output_.clear();
   if (found.kind == Verdict::data_race) {

@@ -20,6 +20,7 @@
 
 #include <vector>
 
+#include "machine/fatal.hpp"
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
 #include "machine/raw_syscall.hpp"
@@ -89,6 +90,8 @@ void on_trapped_call(int /*signal*/, siginfo_t* info, void* context) {
     g.in_program = false;
     unsupported(("the system call " + syscall_name(number)).c_str());
   }
+  // The process has no other thread that could end the wait.
+  if (number == SYS_futex && registers[REG_R10] == 0) fatal("a lock of the C library was never released");
   registers[REG_RAX] = raw_syscall(number, registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
                                    registers[REG_R10], registers[REG_R8], registers[REG_R9]);
 }
@@ -166,6 +169,8 @@ void install_syscall_filter() {
   filter.allow_with(SYS_lseek, 0, ~3U, true);
   filter.allow_with(SYS_ioctl, 0, ~3U, true);
   filter.allow_with(SYS_mmap, 3, MAP_ANONYMOUS);
+  constexpr std::uint32_t kEmptyPath = 0x1000;  // AT_EMPTY_PATH: the call is fstat
+  filter.allow_with(SYS_newfstatat, 3, kEmptyPath);
   // Threads, not processes. What glibc tries first cannot be looked into; then it tries this.
   filter.allow_with(SYS_clone, 0, CLONE_THREAD);
   filter.unless(BPF_JEQ, SYS_clone3, 1);

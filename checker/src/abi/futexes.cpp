@@ -11,6 +11,7 @@
 #include "abi/real.hpp"
 #include "machine/machine.hpp"
 #include "machine/raw_syscall.hpp"
+#include "machine/syscall_filter.hpp"
 #include "machine/virtual_time.hpp"
 #include "sync/futex.hpp"
 
@@ -68,6 +69,6 @@ SELVAGE_EXPORT long syscall(long number, ...) {
     case SYS_gettid: return static_cast<long>(getpid()) + self().id;
     case SYS_getpid: return getpid();
     case SYS_sched_yield: return 0;
-    default: unsupported(("syscall(" + std::to_string(number) + ")").c_str());
+    default: unsupported(("the system call " + syscall_name(number)).c_str());
   }
 }

@@ -26,8 +26,9 @@ std::uint64_t at(const volatile void* p) { return reinterpret_cast<std::uint64_t
 objects::MutexType type_of(const pthread_mutex_t* m) {
   constexpr int kKind = 3, kRobust = 16, kProtocol = 0x60, kShared = 128;
   const int kind = m->__data.__kind;
-  if ((kind & kShared) != 0) unsupported("a process-shared mutex");
+  // glibc marks robust ones as shared, too.
   if ((kind & kRobust) != 0) unsupported("a robust mutex");
+  if ((kind & kShared) != 0) unsupported("a process-shared mutex");
   if ((kind & kProtocol) != 0) unsupported("a mutex with a priority protocol");
   switch (kind & kKind) {
     case PTHREAD_MUTEX_RECURSIVE_NP: return objects::MutexType::recursive;
@@ -100,6 +101,7 @@ SELVAGE_EXPORT int pthread_cond_init(pthread_cond_t* c, const pthread_condattr_t
   const int error = SELVAGE_REAL(pthread_cond_init)(c, attributes);
   if (!g.in_program || error != 0) return error;
   Door door;
+  if ((c->__data.__wrefs & 1) != 0) unsupported("a process-shared condition variable");
   objects::cond_init(at(c));
   return 0;
 }
@@ -207,6 +209,9 @@ SELVAGE_EXPORT int pthread_barrier_init(pthread_barrier_t* b, const pthread_barr
   const int error = SELVAGE_REAL(pthread_barrier_init)(b, attributes, count);
   if (!g.in_program || error != 0) return error;
   Door door;
+  int shared = PTHREAD_PROCESS_PRIVATE;
+  if (attributes != nullptr) pthread_barrierattr_getpshared(attributes, &shared);
+  if (shared != PTHREAD_PROCESS_PRIVATE) unsupported("a process-shared barrier");
   objects::barrier_init(at(b), count);
   return 0;
 }
@@ -229,6 +234,7 @@ SELVAGE_EXPORT int pthread_spin_init(pthread_spinlock_t* l, int shared) {
   const int error = SELVAGE_REAL(pthread_spin_init)(l, shared);
   if (!g.in_program || error != 0) return error;
   Door door;
+  if (shared != PTHREAD_PROCESS_PRIVATE) unsupported("a process-shared spin lock");
   objects::mutex_init(at(l));
   return 0;
 }

@@ -107,6 +107,13 @@ static const Call calls[] = {
        pthread_barrierattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
        pthread_barrier_init(&b, &a, 1);
      }},
+    {"process-shared spin lock", [] { pthread_spinlock_t l; pthread_spin_init(&l, PTHREAD_PROCESS_SHARED); }},
+    {"process-shared condition variable", [] {
+       pthread_condattr_t a; pthread_cond_t c;
+       pthread_condattr_init(&a);
+       pthread_condattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
+       pthread_cond_init(&c, &a);
+     }},
     {"futex operation", [] { static int w; syscall(SYS_futex, &w, FUTEX_LOCK_PI, 0, nullptr); }},
     {"membarrier", [] { syscall(SYS_membarrier, 0, 0, 0); }},
     // No door: the filter of system calls.

@@ -16,7 +16,7 @@ int main() {
     std::abort();
 #endif
 #ifdef DIVIDE
-    zero = 1 / zero;
+    zero = 100 / zero;
 #endif
   });
 #ifndef TERMINATE

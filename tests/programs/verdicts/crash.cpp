@@ -17,5 +17,5 @@ int main() {
   const int seen = mine != nullptr ? *mine : 0;
 #endif
   t.join();
-  return seen * 0;
+  return seen;
 }

@@ -2,7 +2,6 @@
 """A saved schedule replays; one that is truncated, corrupted or of another program is refused with exit 3."""
 import argparse
 import pathlib
-import re
 import sys
 
 import programs
@@ -55,7 +54,7 @@ def main():
         if good[at].isspace():
             continue
         changed = good[:at] + ("7" if good[at] != "7" else "3") + good[at + 1:]
-        must(f"character {at} changed ({re.escape(good[max(0, at - 8):at + 8])})", replay(changed), 3)
+        must(f"character {at} changed ({good[max(0, at - 8):at + 8]!r})", replay(changed), 3)
     must("garbage", replay("\x00\x01\x02" * 100), 3)
     return 1 if failed else 0
 

@@ -501,8 +501,8 @@ report::RawResult Explorer::run() {
       }
       if (out_of_budget()) break;
     }
+    fill(result);  // an endless loop is recorded under the watchdog, too
     remove_watchdog();
-    fill(result);
   } catch (const std::invalid_argument& error) {
     result.refused = error.what();
   }

@@ -52,6 +52,10 @@ int main() {
   pthread_mutex_unlock(&m);
   pthread_cond_wait(&c, &m);
 #endif
+#ifdef DESTROY_WAITED
+  pthread_mutex_unlock(&m);  // the other may begin to wait here
+  pthread_mutex_lock(&m);
+#endif
   go = true;
 #ifdef DESTROY_WAITED
   pthread_cond_destroy(&c);

@@ -305,7 +305,7 @@ class Interrupted : public Run {
         dir_ / "go.sh", "cd " + dir_.path() + "\nexport FAKE=" + what +
                             " FAKE_RECORD=record FAKE_STARTED=started\n"
                             "bin/selvage run ./program >out 2>err &\npid=$!\n"
-                            "while [ ! -s started ]; do sleep 0.01; done\n" +
+                            "while [ ! -s started ] && kill -0 $pid 2>/dev/null; do sleep 0.01; done\n" +
                             [&] {
                               std::string kills;
                               for (const int number : signals)

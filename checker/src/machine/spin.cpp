@@ -11,11 +11,13 @@
 // A round that took a choice (to wake spuriously, say) is no livelock, since the other choice leads out of
 // it; it is cut where all choices are explored, and simply goes on where they are sampled.
 #define XXH_INLINE_ALL
+#include <unwind.h>
 #include <xxhash.h>
 
 #include <bit>
 
 #include "machine/machine.hpp"
+#include "machine/modules.hpp"
 
 namespace selvage::machine {
 
@@ -52,6 +54,31 @@ std::uint64_t hash_state() {
   return XXH3_64bits_withSeed(own, sizeof own, h) | 1;
 }
 
+struct ProgramFrame {
+  std::uint64_t stack_pointer = 0;
+  std::uint64_t registers[6]{};
+};
+
+_Unwind_Reason_Code find_program_frame(_Unwind_Context* context, void* data) {
+  if (in_runtime(_Unwind_GetIP(context))) return _URC_NO_REASON;
+  auto* frame = static_cast<ProgramFrame*>(data);
+  frame->stack_pointer = _Unwind_GetCFA(context);
+  constexpr int kCalleeSaved[] = {3, 6, 12, 13, 14, 15};  // rbx, rbp, r12-r15 in DWARF's numbers
+  for (int i = 0; i < 6; ++i) frame->registers[i] = _Unwind_GetGR(context, kCalleeSaved[i]);
+  return _URC_END_OF_STACK;
+}
+
+/// The program's frames and the registers that a call preserves. Not the runtime's frames: clocks, which
+/// never repeat, pass through them.
+std::uint64_t hash_program_frames(int thread) {
+  ProgramFrame frame;
+  _Unwind_Backtrace(find_program_frame, &frame);
+  const std::uint64_t top = g.stacks.top(thread);
+  // Not found: a hash that never comes again, so that nothing is taken for a round.
+  if (frame.stack_pointer == 0 || frame.stack_pointer > top) return g.events << 1;
+  return hash_range(frame.stack_pointer, top, XXH3_64bits(frame.registers, sizeof frame.registers));
+}
+
 }  // namespace
 
 __attribute__((noinline)) void check_spin(const Op& op) {
@@ -65,10 +92,7 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   for (const auto& v : t.visits) seen = seen || (v.pc == op.pc && v.address == op.address);
   Thread::Visit visit{op.pc, op.address, 0, 0};
   if (seen) {
-    // From here to the top: the program's frames, its callee-saved registers (pushed by the runtime's
-    // frames) and those frames themselves, which are the same on the same path.
-    visit.stack_hash =
-        hash_range(reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)), g.stacks.top(t.id), 7) | 1;
+    visit.stack_hash = hash_program_frames(t.id) | 1;
     bool same_stack = false;
     for (const auto& v : t.visits) same_stack = same_stack || v.stack_hash == visit.stack_hash;
     if (same_stack) {
@@ -78,12 +102,14 @@ __attribute__((noinline)) void check_spin(const Op& op) {
         t.visits.clear();
         if (t.chose) {
           t.chose = false;
+          g.strategy->went_round(t.id);
           if (g.strategy->exhausts()) end_execution(Ending::How::cut);
           return;
         }
         t.spinning = true;
         g.spinners |= bit(t.id);
         g.spin_progress = g.progress;
+        g.strategy->went_round(t.id);
         if (g.strategy->exhausts()) g.redundant = true;
         return;
       }

@@ -67,6 +67,7 @@ void ThreadLocals::save(int index) {
 void ThreadLocals::grow(int count) {
   sigset_t all, before;
   sigfillset(&all);
+  sigdelset(&all, SIGSEGV);  // how first writes to data pages are noted: to block it would be fatal
   pthread_sigmask(SIG_SETMASK, &all, &before);
   for (; count_ < count; ++count_) {
     const std::uint32_t parked = g_parked.load();

@@ -50,7 +50,7 @@ int Exhaustive::pick_thread(const ChoicePoint& point) {
                      in_words(*point.pending[chosen], chosen);
       return kDiverged;
     }
-    covered = node.sleep | node.done;
+    covered = node.sleep | (node.done & ~node.round);
   } else if (!point.branching) {
     // Only followed to its end: the current thread first, then the others in order.
     return (point.enabled & bit(point.current)) != 0 ? point.current : std::countr_zero(point.enabled);
@@ -113,6 +113,16 @@ int Exhaustive::pick_alternative(int count, bool branching) {
   nodes_.push_back(node);
   ++depth_;
   return 0;
+}
+
+void Exhaustive::went_round(int thread) {
+  // Its steps must not sleep in the branches beside the round: there they may be the only ones left, and
+  // what they lead to (a livelock) is seen in no other place.
+  for (std::size_t i = depth_; i-- > 0;) {
+    if (nodes_[i].alternatives != 0) continue;
+    if (nodes_[i].chosen != thread) return;
+    nodes_[i].round |= bit(thread);
+  }
 }
 
 bool Exhaustive::next() {

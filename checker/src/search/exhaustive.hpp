@@ -19,6 +19,7 @@ class Exhaustive : public Strategy {
   int pick_thread(const ChoicePoint& point) override;
   int pick_alternative(int count, bool branching) override;
   void took_eagerly(const machine::Op& op, int thread, const machine::Op* const* pending) override;
+  void went_round(int thread) override;
   bool next() override;
   void restart() override;
   [[nodiscard]] std::string explanation() const override { return explanation_; }
@@ -31,6 +32,7 @@ class Exhaustive : public Strategy {
     std::uint64_t enabled = 0;
     std::uint64_t sleep = 0;  ///< threads whose step is covered by another branch
     std::uint64_t done = 0;   ///< threads whose branch from here is finished
+    std::uint64_t round = 0;  ///< threads whose branch was cut where it closed a round: it covers no other
     std::uint64_t signature = 0;  ///< of the step that was taken, to recognise it on replay
     std::int16_t chosen = 0;
     std::int16_t alternatives = 0;

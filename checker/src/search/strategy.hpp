@@ -32,6 +32,9 @@ class Strategy {
   virtual int pick_alternative(int count, bool branching) = 0;
   /// A step was taken without asking, since it needs no branching; it may conflict with pending ones.
   virtual void took_eagerly(const machine::Op& /*op*/, int /*thread*/, const machine::Op* const* /*pending*/) {}
+  /// `thread`, by its last steps in a row, came back to a state it was in before: what could follow those
+  /// steps is not explored after them.
+  virtual void went_round(int /*thread*/) {}
   /// The execution has ended; false where there is nothing left to explore.
   virtual bool next() = 0;
   /// Forget everything: the machine found that other events must be visible.

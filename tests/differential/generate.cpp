@@ -19,6 +19,7 @@ class Generator {
     p.semaphore = below(2);
     for (int t = 0; t < shape.threads; ++t) {
       next_register_ = 0;
+      may_go_round_ = t == 0;
       std::vector<Statement> statements;
       const int count = 1 + below(shape.statements);
       for (int i = 0; i < count; ++i) statements.push_back(statement());
@@ -94,7 +95,7 @@ class Generator {
   Statement condition_statement() {
     Statement s;
     const int m = below(8) == 0 ? 1 : 0;
-    switch (below(7)) {
+    switch (may_go_round_ ? below(7) : 2 + below(5)) {
       case 0:
       case 1: {  // the waiting side
         s.push_back(make(Action::lock, m));
@@ -177,7 +178,7 @@ class Generator {
   }
   Statement statement() {
     if (racy_ && below(3) == 0) return {plain()};
-    if (spins_ && below(3) == 0) {
+    if (spins_ && may_go_round_ && below(3) == 0) {
       Instruction i = make(Action::await, below(kAtomics), 1);
       i.order = below(2) == 0 ? 0 : 2;
       return {i};
@@ -218,6 +219,8 @@ class Generator {
   std::mt19937_64 engine_;
   int flavour_ = 0;
   bool racy_ = false, spins_ = false;
+  /// Two threads that both go round in loops are beyond Selvage for now (docs/testing.md): only one does.
+  bool may_go_round_ = false;
   int next_register_ = 0;
 };
 

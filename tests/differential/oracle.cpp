@@ -21,6 +21,7 @@ struct Clock {
 
 enum class Phase : std::uint8_t {
   running,
+  looked,    ///< has seen that it must wait, and is about to
   queued,    ///< waits on the condition variable
   woken      ///< has left its queue and wants the mutex back
 };
@@ -284,12 +285,15 @@ class Oracle {
           me.timed_out = 0;
           break;
         }
-        if (i.action == Action::wait_while) {
+        if (i.action == Action::wait_while && me.phase != Phase::looked) {
           if (!plain(n, t, i.object, false)) return true;
           if (n.plains[i.object].value == i.value) {
             me.laps = 0;
             break;
           }
+          me.phase = Phase::looked;
+          push(n);
+          return true;
         }
         m.owner = -1;
         release(n, t, m.released);

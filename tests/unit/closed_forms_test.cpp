@@ -215,10 +215,12 @@ TEST(Verdicts, ASpinThatNobodyEndsIsALivelockUnderSleepSets) {
 TEST(Verdicts, Invariants) {
   for (const bool holds : {true, false}) {
     const auto result = selvage::explore([holds] {
-      std::atomic<int> x = 0, y = 0;
-      selvage::invariant([&] { return holds || x + y < 2; }, "not both");
-      std::thread a([&] { x = 1, x = 0; });
-      std::thread b([&] { y = 1, y = 0; });
+      struct {
+        std::atomic<int> x = 0, y = 0;
+      } s;
+      selvage::invariant([&s, holds] { return holds || s.x + s.y < 2; }, "not both");
+      std::thread a([&s] { s.x = 1, s.x = 0; });
+      std::thread b([&s] { s.y = 1, s.y = 0; });
       a.join();
       b.join();
     });

@@ -15,6 +15,7 @@ int main() {
   std::thread t([&got] {
     got = m.try_lock_for(std::chrono::milliseconds(10));
 #ifdef BUG
+    if (got) ++value;
     m.unlock();  // also where it was never locked
 #else
     if (!got) return;

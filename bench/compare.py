@@ -43,7 +43,7 @@ def main():
     print("\nTo settle the locked counter (seconds; executions), the same scenario")
     relacy = os.path.join(case, "relacy")
     for n in (2, 3, 4):
-        ours = json.loads(output(program("selvage"), "run", "--json", "-", os.path.join(case, "fixed_tsan"),
+        ours = json.loads(output(program("selvage"), "run", "--json", "-", os.path.join(case, "fixed-tsan"),
                                  str(n)).stdout)
         line = f"  N={n}  Selvage {ours['seconds']:8.4f} s {ours['executions']:>8}"
         if os.path.exists(relacy):
@@ -53,10 +53,10 @@ def main():
         print(line)
 
     print("\nOne run of the whole program, 2 x 100000 (seconds; ratio to native)")
-    native = timed(os.path.join(case, "fixed_native"), "100000")
-    tsan = timed("setarch", "-R", os.path.join(case, "fixed_tsan"), "100000")
+    native = timed(os.path.join(case, "fixed-native"), "100000")
+    tsan = timed("setarch", "-R", os.path.join(case, "fixed-tsan"), "100000")
     ours = timed(program("selvage"), "run", "--search", "random", "--executions", "1", "--leaks", "ignore",
-                 os.path.join(case, "fixed_tsan"), "100000")
+                 os.path.join(case, "fixed-tsan"), "100000")
     for name, took in (("native", native), ("ThreadSanitizer", tsan), ("Selvage, one random execution", ours)):
         print(f"  {name:32}{took:8.3f}  x{took / native:.1f}")
 

@@ -6,6 +6,9 @@
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 
+#include <string>
+#include <vector>
+
 #include "atomic.hpp"
 #include "fixed.hpp"
 #include "racy.hpp"
@@ -35,6 +38,27 @@ TEST(TwoThreads, AnUpdateCanBeLost) {
   EXPECT_THAT(result, selvage::FindsDataRace());
   EXPECT_THAT(result, selvage::CanReach(2));
   EXPECT_THAT(result, testing::Not(selvage::CanReach(1)));
+}
+
+// What the student is to see: both threads read the same value, so both write the same one.
+TEST(TwoThreads, TheLostUpdateIsShownStepByStep) {
+  selvage::Options options;
+  options.races = selvage::Races::explore;
+  options.keep_going = true;
+  const auto result =
+      selvage::explore(options, [] { selvage::check(racy::run(1) == 2, "an update was lost"); });
+  EXPECT_THAT(result, selvage::FindsAssertion());
+  std::vector<std::string> steps;
+  for (const auto& violation : result.violations) {
+    if (violation.kind != selvage::Verdict::assertion) continue;
+    for (const auto& event : violation.trace) {
+      if (event.thread != 0 && event.text.find("racy::counter") != std::string::npos) steps.push_back(event.text);
+    }
+  }
+  using testing::StartsWith;
+  EXPECT_THAT(steps, testing::UnorderedElementsAre(
+                         StartsWith("read racy::counter = 0"), StartsWith("read racy::counter = 0"),
+                         StartsWith("write racy::counter = 1"), StartsWith("write racy::counter = 1")));
 }
 
 TEST(TwoThreads, TheLockKeepsEveryIncrement) {

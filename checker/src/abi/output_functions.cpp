@@ -1,6 +1,7 @@
 // Printing: the order in which threads write to a stream is visible, so each call is an event on it. It
 // orders nothing else (no happens-before): C++ promises only that concurrent output is no data race.
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdarg.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -62,6 +63,8 @@ SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s))
 SELVAGE_EXPORT int fflush(FILE* f) {
   if (!g.in_program) return SELVAGE_REAL(fflush)(f);
   Door door;
+  // Nothing to be written, nothing to be seen.
+  if (__fpending(f == nullptr ? stdout : f) == 0) return 0;
   event(f == nullptr ? stdout : f, SELVAGE_CALLER);
   Library library;
   return SELVAGE_REAL(fflush)(f);

@@ -260,6 +260,8 @@ void Explorer::judge() {
   g.total_events += g.events;
   using How = Ending::How;
   std::vector<PendingRace> races = take_races();
+  // A search that starts over finds them again, and their schedules would be of the search before.
+  if (g.ending.how == How::restart) races.clear();
   const bool explore_races = g.options.races == Races::explore && g.options.search != Search::directed;
   for (const PendingRace& r : races) {
     if (g.options.search == Search::directed) continue;

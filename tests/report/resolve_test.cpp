@@ -69,9 +69,12 @@ TEST_F(Resolved, AccessesOfTheLibraryAreLeftOutAndReferencesFollow) {
   raw.trace = {event(EventKind::plain_write, kLibrary), event(EventKind::plain_write, kUser),
                event(EventKind::plain_read, kUser, 1), event(EventKind::plain_read, kUser, 0),
                event(EventKind::lock, kLibrary)};
+  raw.trace.push_back(event(EventKind::free, kLibrary));  // main called push_back: it stays
+  raw.trace.push_back(raw.trace.back());
+  raw.trace.back().stack.pop_back();  // nobody of the user's is on the stack
   const Violation violation = resolved(raw);
-  EXPECT_THAT(texts(violation),
-              ElementsAre("write count = 0", "read count = 0 (from #0)", "read count = 0", "lock count"));
+  EXPECT_THAT(texts(violation), ElementsAre("write count = 0", "read count = 0 (from #0)", "read count = 0",
+                                            "lock count", "free count"));
   EXPECT_EQ(violation.trace[0].where.line, 4U);
   EXPECT_EQ(violation.trace[3].where.line, 5U) << "the user's call of the library";
   EXPECT_EQ(violation.location.line, 5U) << "where the last event happened";

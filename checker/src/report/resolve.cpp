@@ -20,10 +20,18 @@ std::string default_message(const RawViolation& violation) {
 }
 
 // A plain access by the library's own code (how std::thread hands a function to its thread, what a vector
-// does to its fields) tells a reader nothing, unless it is one of a race.
+// does to its fields) tells a reader nothing, unless it is one of a race; nor does what the library frees
+// of its own accord.
 bool is_noise(const RawEvent& event, Symbols& symbols) {
+  const auto users = [&](std::uint64_t return_address) { return symbols.in_user_code(return_address); };
+  if (event.stack.empty()) {
+    return false;
+  }
+  if (event.kind == EventKind::free) {
+    return std::none_of(event.stack.begin(), event.stack.end(), users);
+  }
   const bool plain = event.kind == EventKind::plain_read || event.kind == EventKind::plain_write;
-  return plain && !event.stack.empty() && !symbols.in_user_code(event.stack.front());
+  return plain && !users(event.stack.front());
 }
 
 RawViolation without_noise(const RawViolation& raw, Symbols& symbols) {

@@ -173,6 +173,8 @@ void Explorer::run_once() {
   main.has_release_fence = false;
   main.destructors.clear();
   main.visits.clear();
+  main.own_progress = 0;
+  main.idle_wait = 0;
   main.holding.clear();
   main.pending = Op{};
   main.routine = thread_zero;

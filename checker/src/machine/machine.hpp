@@ -38,6 +38,10 @@ struct Thread {
   bool spinning = false;   ///< found to go round without progress; waits for somebody else's
   bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
   bool chose = false;      ///< since its visits began the search made a choice of a value for it
+  std::uint64_t own_progress = 0;   ///< counts what it did that others may see, but plain writes
+  std::uint64_t idle_wait = 0;      ///< the condition variable that it last waited on and woke for nothing
+  std::uint64_t idle_progress = 0;  ///< own_progress when that wait began
+  std::uint64_t idle_state = 0;     ///< round_state() when that wait began
   bool read_clock = false;
   std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
   std::uint64_t stack_pointer = 0;
@@ -157,7 +161,10 @@ void eager(const Op& op);
 /// A nondeterministic step of the running thread: a value in [0, count).
 int alternative(int count);
 /// Something that other threads may see has changed: those that spin get another chance.
-inline void changed() { ++g.progress; }
+inline void changed() {
+  ++g.progress;
+  ++g.self->own_progress;
+}
 /// Something was given back: who spins on trying to get it gets another chance.
 void released();
 /// Starts a thread; runs it to its first event. Its number, or -1 where the limit is reached.
@@ -203,6 +210,8 @@ void note_race_access(int index, int thread, std::uint64_t address, std::uint32_
 
 /// Has the running thread been here before with nothing changed? Then it waits until somebody else acts.
 void check_spin(const Op& op);
+/// A hash of the memory, and of what the running thread itself is doing and holding.
+std::uint64_t round_state();
 void forget_spins();
 
 /// A pointer formatted for the reporter to replace by a name.

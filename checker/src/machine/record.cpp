@@ -1,4 +1,6 @@
 // Recording: an execution is repeated to tell the user about it, so everything may be slow and complete.
+#include <sys/syscall.h>
+#include <sys/uio.h>
 #include <unwind.h>
 
 #include <algorithm>
@@ -8,6 +10,7 @@
 #include "machine/access.hpp"
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
+#include "machine/raw_syscall.hpp"
 
 namespace selvage::machine {
 
@@ -51,8 +54,12 @@ _Unwind_Reason_Code visit_frame(_Unwind_Context* context, void* data) {
 }
 
 std::uint64_t value_at(std::uint64_t address, std::uint32_t size) {
+  // The program may be about to crash here: the kernel copies, or does not.
   std::uint64_t value = 0;
-  __builtin_memcpy(&value, reinterpret_cast<const void*>(address), size < 8 ? size : 8);
+  const iovec to{&value, size < 8 ? size : 8};
+  const iovec from{reinterpret_cast<void*>(address), to.iov_len};
+  raw_syscall(SYS_process_vm_readv, raw_syscall(SYS_getpid), reinterpret_cast<long>(&to), 1,
+              reinterpret_cast<long>(&from), 1, 0);
   return value;
 }
 

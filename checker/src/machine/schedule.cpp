@@ -309,6 +309,8 @@ int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   child.has_release_fence = false;
   child.destructors.clear();
   child.visits.clear();
+  child.own_progress = 0;
+  child.idle_wait = 0;
   child.holding.clear();
   child.starter = static_cast<std::int8_t>(parent.id);
   parent.clock.set(parent.id, parent.clock.get(parent.id) + 1);

@@ -29,8 +29,7 @@ std::uint64_t hash_range(std::uint64_t low, std::uint64_t high, std::uint64_t se
   return XXH3_64bits_withSeed(reinterpret_cast<const void*>(low), high - low, seed);
 }
 
-/// Everything the future depends on but the running thread's stack; other stacks have not changed.
-std::uint64_t hash_state() {
+std::uint64_t hash_memory() {
   const Thread& t = self();
   std::uint64_t h = 1;
   for (int i = 0; i < g.thread_limit; ++i) {
@@ -39,19 +38,26 @@ std::uint64_t hash_state() {
   for (const auto& page : g.segments.written()) h = hash_range(page.address, page.address + 4096, h);
   for (const auto& saved : g.foreign.saved()) h = hash_range(saved.granule, saved.granule + 8, h);
   h = hash_range(g.thread_locals.low(t.id), g.thread_locals.high(t.id), h);
-  for (std::uint32_t i = 0; i < g.objects.count(); ++i) {
-    const sync::Object& o = g.objects[i];
-    const std::uint64_t words[] = {o.address,
-                                   static_cast<std::uint64_t>(o.owner) << 32 | o.depth,
-                                   static_cast<std::uint64_t>(o.value),
-                                   o.readers,
-                                   o.waiters,
-                                   static_cast<std::uint64_t>(o.busy) << 1 | static_cast<std::uint64_t>(o.done)};
-    h = XXH3_64bits_withSeed(words, sizeof words, h);
-  }
   // A thread that looked at the clock may go by the time that has passed.
-  const std::uint64_t own[] = {t.read_clock ? t.clock.time : 0, g.outcome.size(), g.alive};
-  return XXH3_64bits_withSeed(own, sizeof own, h) | 1;
+  const std::uint64_t own[] = {t.read_clock ? t.clock.time : 0, g.outcome.size()};
+  return XXH3_64bits_withSeed(own, sizeof own, h);
+}
+
+std::uint64_t hash_object(const sync::Object& o, std::uint64_t h) {
+  const std::uint64_t words[] = {o.address,
+                                 static_cast<std::uint64_t>(o.owner) << 32 | o.depth,
+                                 static_cast<std::uint64_t>(o.value),
+                                 o.readers,
+                                 o.waiters,
+                                 static_cast<std::uint64_t>(o.busy) << 1 | static_cast<std::uint64_t>(o.done)};
+  return XXH3_64bits_withSeed(words, sizeof words, h);
+}
+
+/// Everything the future depends on but the running thread's stack; other stacks have not changed.
+std::uint64_t hash_state() {
+  std::uint64_t h = hash_memory();
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) h = hash_object(g.objects[i], h);
+  return XXH3_64bits_withSeed(&g.alive, sizeof g.alive, h) | 1;
 }
 
 struct ProgramFrame {
@@ -116,6 +122,16 @@ __attribute__((noinline)) void check_spin(const Op& op) {
     }
   }
   if (t.visits.size() < kMostVisits) t.visits.push_back(visit);
+}
+
+std::uint64_t round_state() {
+  const Thread& t = self();
+  std::uint64_t h = hash_memory();
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) {
+    const sync::Object& o = g.objects[i];
+    if (o.owner == t.id || (o.readers & bit(t.id)) != 0) h = hash_object(o, h);
+  }
+  return XXH3_64bits_withSeed(&h, sizeof h, hash_program_frames(t.id)) | 1;
 }
 
 }  // namespace selvage::machine

@@ -5,6 +5,7 @@
 // later moment of waking is covered by when the mutex is taken again.
 #include "sync/cond.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cerrno>
 
@@ -57,11 +58,25 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   release(m->released);
   machine::released();
   if (g.recording) std::erase(t.holding, mutex);
-  // A thread that looks at the clock is never twice in the same state, so its rounds are not recognised
-  // as such (machine/spin.cpp): the bound on fruitless time-outs is one on its spurious wake-ups, too.
-  const bool may = (!timed && !t.read_clock) || may_time_out();
   enum { kNotified, kSpurious, kTimedOut };
-  const int how = machine::alternative(!may ? 1 : timed ? 3 : 2);
+  const bool expired = timed && machine::start_of(clock) + t.clock.time >= deadline;
+  int how = kTimedOut;
+  bool may = false;
+  if (!expired) {
+    // If the last round of this wait (woken for nothing, waiting again) changed nothing at all, another one
+    // leads nowhere: had the first been woken as late as this one would be, the same would follow.
+    const bool stutters =
+        t.idle_wait == cond && t.idle_progress == t.own_progress && t.idle_state == machine::round_state();
+    // A thread that looks at the clock is in a new state in each round: those are bounded.
+    may = !stutters && ((!timed && !t.read_clock) || may_time_out());
+    how = machine::alternative(!may ? 1 : timed ? 3 : 2);
+    t.forced_time_out = timed && !may && !stutters;
+    t.idle_wait = how == kNotified ? 0 : cond;
+    if (how != kNotified) {
+      t.idle_progress = t.own_progress;
+      t.idle_state = machine::round_state();
+    }
+  }
   if (auto* e = machine::last_event(); e != nullptr && how != kNotified) {
     e->note = how == kSpurious ? "will wake spuriously" : "will time out";
   }
@@ -79,11 +94,12 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     t.notified = false;
     t.timed_out = false;
     t.timed_wait = timed;
-    t.forced_time_out = timed && !may;
   } else if (how == kSpurious) {
     count_time_out();
+    // Late, so that a wait with a deadline wakes for nothing only a few times before its time is up.
+    if (timed) machine::pass_until(clock, deadline - std::min(deadline, 2 * machine::kLook));
   } else if (how == kTimedOut) {
-    count_time_out();
+    if (!expired) count_time_out();
     machine::pass_until(clock, deadline);
     result = ETIMEDOUT;
   }

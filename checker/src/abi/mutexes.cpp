@@ -45,6 +45,9 @@ void touch(const volatile void* p, std::uint8_t flags, std::uint64_t pc) {
   atomic_access(at(p), 4, flags, pc);
 }
 
+/// Destroying writes the object: who still uses it, unordered, races with that.
+void end_of_life(const volatile void* p, std::uint64_t pc) { range(at(p), 4, selvage::race::kWrite, pc); }
+
 int clock_of(const pthread_cond_t* c) {
   // glibc: bit 1 of __wrefs says CLOCK_MONOTONIC.
   return (c->__data.__wrefs & 2) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
@@ -62,9 +65,12 @@ SELVAGE_EXPORT int pthread_mutex_init(pthread_mutex_t* m, const pthread_mutexatt
 }
 SELVAGE_EXPORT int pthread_mutex_destroy(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_destroy)(m);
-  Door door;
-  touch(m, selvage::race::kWrite, SELVAGE_CALLER);
-  return objects::mutex_destroy(at(m), SELVAGE_CALLER);
+  {
+    Door door;
+    objects::mutex_destroy(at(m), SELVAGE_CALLER);
+  }
+  end_of_life(m, SELVAGE_CALLER);
+  return 0;
 }
 SELVAGE_EXPORT int pthread_mutex_lock(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_lock)(m);
@@ -107,9 +113,11 @@ SELVAGE_EXPORT int pthread_cond_init(pthread_cond_t* c, const pthread_condattr_t
 }
 SELVAGE_EXPORT int pthread_cond_destroy(pthread_cond_t* c) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_destroy)(c);
-  Door door;
-  objects::cond_destroy(at(c));
-  touch(c, selvage::race::kWrite, SELVAGE_CALLER);
+  {
+    Door door;
+    objects::cond_destroy(at(c));
+  }
+  end_of_life(c, SELVAGE_CALLER);
   return 0;
 }
 SELVAGE_EXPORT int pthread_cond_wait(pthread_cond_t* c, pthread_mutex_t* m) {
@@ -166,9 +174,11 @@ SELVAGE_EXPORT int pthread_rwlock_init(pthread_rwlock_t* l, const pthread_rwlock
 }
 SELVAGE_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* l) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_rwlock_destroy)(l);
-  Door door;
-  objects::rwlock_destroy(at(l));
-  touch(l, selvage::race::kWrite, SELVAGE_CALLER);
+  {
+    Door door;
+    objects::rwlock_destroy(at(l));
+  }
+  end_of_life(l, SELVAGE_CALLER);
   return 0;
 }
 #define SELVAGE_RWLOCK(NAME, WRITE, PATIENCE)                                                     \
@@ -217,9 +227,11 @@ SELVAGE_EXPORT int pthread_barrier_init(pthread_barrier_t* b, const pthread_barr
 }
 SELVAGE_EXPORT int pthread_barrier_destroy(pthread_barrier_t* b) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_barrier_destroy)(b);
-  Door door;
-  objects::barrier_destroy(at(b));
-  touch(b, selvage::race::kWrite, SELVAGE_CALLER);
+  {
+    Door door;
+    objects::barrier_destroy(at(b));
+  }
+  end_of_life(b, SELVAGE_CALLER);
   return 0;
 }
 SELVAGE_EXPORT int pthread_barrier_wait(pthread_barrier_t* b) {
@@ -240,9 +252,12 @@ SELVAGE_EXPORT int pthread_spin_init(pthread_spinlock_t* l, int shared) {
 }
 SELVAGE_EXPORT int pthread_spin_destroy(pthread_spinlock_t* l) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_destroy)(l);
-  Door door;
-  touch(l, selvage::race::kWrite, SELVAGE_CALLER);
-  return objects::mutex_destroy(at(l), SELVAGE_CALLER);
+  {
+    Door door;
+    objects::mutex_destroy(at(l), SELVAGE_CALLER);
+  }
+  end_of_life(l, SELVAGE_CALLER);
+  return 0;
 }
 SELVAGE_EXPORT int pthread_spin_lock(pthread_spinlock_t* l) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_lock)(l);

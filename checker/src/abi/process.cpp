@@ -158,7 +158,7 @@ SELVAGE_EXPORT int atexit(void (*function)()) {
   return __cxa_atexit(reinterpret_cast<void (*)(void*)>(function), nullptr, nullptr);
 }
 
-SELVAGE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* handle) {
+SELVAGE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* handle) noexcept {
   if (handle == &__dso_handle) {
     // The runtime's own statics are none of the program's business.
     using F = int(void (*)(void*), void*, void*);

@@ -2,7 +2,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,6 +97,7 @@ Result run(const Options& asked, const Directed* directed, const std::function<v
   if (child < 0) throw std::runtime_error(std::string("fork: ") + std::strerror(errno));
   if (child == 0) {
     close(ends[0]);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);  // an exploration nobody waits for is to end
     explore_in_child(options, directed, body, ends[1]);
   }
   close(ends[1]);

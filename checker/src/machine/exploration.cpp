@@ -89,6 +89,7 @@ Explorer* g_explorer = nullptr;
 ThreadZero const* g_body = nullptr;
 
 void* thread_zero(void* /*argument*/) {
+  g.in_program = false;  // until the body itself begins
   (*g_body)();
   g.in_program = false;
   end_program(0);
@@ -173,6 +174,7 @@ void Explorer::run_once() {
   main.has_release_fence = false;
   main.destructors.clear();
   main.visits.clear();
+  main.read_holds.clear();
   main.own_progress = 0;
   main.idle_wait = 0;
   main.holding.clear();

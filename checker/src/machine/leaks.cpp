@@ -87,6 +87,10 @@ std::string find_leak(std::uint64_t* leaked) {
     const std::uint64_t argument = reinterpret_cast<std::uint64_t>(thread.argument);
     marker.scan(reinterpret_cast<std::uint64_t>(&argument), reinterpret_cast<std::uint64_t>(&argument) + 8);
   }
+  if (!g.invariants.empty()) {
+    const auto first = reinterpret_cast<std::uint64_t>(g.invariants.data());
+    marker.scan(first, first + g.invariants.size() * sizeof g.invariants[0]);
+  }
   BlockHeader* block = marker.first_unreached();
   if (block == nullptr) return {};
   *leaked = reinterpret_cast<std::uint64_t>(block + 1);

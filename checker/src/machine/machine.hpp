@@ -37,7 +37,12 @@ struct Thread {
   bool detached = false, joined = false;
   bool spinning = false;   ///< found to go round without progress; waits for somebody else's
   bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
-  bool chose = false;      ///< since its visits began the search made a choice of a value for it
+  std::uint64_t choices = 0;  ///< values that the search has chosen for it
+  struct ReadHold {
+    std::uint64_t lock;
+    std::uint32_t again;  ///< how often more than once
+  };
+  std::vector<ReadHold> read_holds;  ///< read-write locks held shared
   std::uint64_t own_progress = 0;   ///< counts what it did that others may see, but plain writes
   std::uint64_t idle_wait = 0;      ///< the condition variable that it last waited on and woke for nothing
   std::uint64_t idle_progress = 0;  ///< own_progress when that wait began
@@ -62,7 +67,8 @@ struct Thread {
   // Rounds without progress, see machine/spin.cpp.
   struct Visit {
     std::uint64_t pc, address;
-    std::uint64_t stack_hash, state_hash;  ///< 0: not computed
+    std::uint64_t choices;  ///< Thread::choices then
+    std::uint64_t state;    ///< round_state() then; 0: not computed
   };
   std::vector<Visit> visits;
   std::uint64_t visits_progress = 0;  ///< Machine::progress when they began

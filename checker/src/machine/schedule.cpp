@@ -43,7 +43,7 @@ void wake_spinners() {
   for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
     t.spinning = false;
-    t.failed_try = t.chose = false;
+    t.failed_try = false;
     t.visits.clear();
   }
   g.spinners = 0;
@@ -187,13 +187,6 @@ int pick() {
   }
   if (next != g.current && (enabled & bit(g.current)) != 0) ++g.preemptions;
   g.schedule.push_back(static_cast<std::uint16_t>(next));
-  if (next != g.current) {
-    for (Thread* t : {&g.threads[next], g.self}) {
-      t->visits.clear();
-      t->chose = false;
-      t->failed_try = t->spinning && t->failed_try;
-    }
-  }
   return next;
 }
 
@@ -255,7 +248,7 @@ int alternative(int count) {
     end_execution(Ending::How::violation);
   }
   g.schedule.push_back(static_cast<std::uint16_t>(kAlternative | value));
-  g.self->chose = true;
+  ++g.self->choices;
   return value;
 }
 
@@ -309,6 +302,7 @@ int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   child.has_release_fence = false;
   child.destructors.clear();
   child.visits.clear();
+  child.read_holds.clear();
   child.own_progress = 0;
   child.idle_wait = 0;
   child.holding.clear();

@@ -1,12 +1,13 @@
 // Rounds without progress.
 //
-// A thread that comes back to the same operation with the whole state of the program (memory, stacks,
-// objects) as it was, while nobody else ran in between, has closed a cycle in the state graph. Going round
-// again shows nothing new: everything reachable from here is reachable from the first visit, which the
-// search branches on in full. So the thread is held back until somebody else changes something; and since
-// what follows is covered already, an exhaustive search only follows the execution (without branching) to
-// see whether it gets stuck, which is a livelock. The comparison is of the bytes themselves, so a loop
-// that counts its rounds in memory or in a register is never mistaken for one that does not.
+// A thread that comes back to the same operation with its own state (stack, registers, locks held) and all
+// of memory as they were, while nobody changed anything in between, has gone round for nothing. Others may
+// have moved meanwhile, as long as they changed nothing either; without the round they could have moved just
+// the same. So whatever follows also follows without the round, from the first visit, which the search
+// branches on in full. The thread is held back until somebody changes something; and since what follows is
+// covered already, an exhaustive search only follows the execution (without branching) to see whether it
+// gets stuck, which is a livelock. The comparison is of the bytes themselves, so a loop that counts its
+// rounds in memory or in a register is never mistaken for one that does not.
 //
 // A round that took a choice (to wake spuriously, say) is no livelock, since the other choice leads out of
 // it; it is cut where all choices are explored, and simply goes on where they are sampled.
@@ -53,13 +54,6 @@ std::uint64_t hash_object(const sync::Object& o, std::uint64_t h) {
   return XXH3_64bits_withSeed(words, sizeof words, h);
 }
 
-/// Everything the future depends on but the running thread's stack; other stacks have not changed.
-std::uint64_t hash_state() {
-  std::uint64_t h = hash_memory();
-  for (std::uint32_t i = 0; i < g.objects.count(); ++i) h = hash_object(g.objects[i], h);
-  return XXH3_64bits_withSeed(&g.alive, sizeof g.alive, h) | 1;
-}
-
 struct ProgramFrame {
   std::uint64_t stack_pointer = 0;
   std::uint64_t registers[6]{};
@@ -91,34 +85,28 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   Thread& t = self();
   if (g.progress != t.visits_progress) {
     t.visits.clear();
-    t.failed_try = t.chose = false;
+    t.failed_try = false;
     t.visits_progress = g.progress;
   }
   bool seen = false;
   for (const auto& v : t.visits) seen = seen || (v.pc == op.pc && v.address == op.address);
-  Thread::Visit visit{op.pc, op.address, 0, 0};
+  Thread::Visit visit{op.pc, op.address, t.choices, 0};
   if (seen) {
-    visit.stack_hash = hash_program_frames(t.id) | 1;
-    bool same_stack = false;
-    for (const auto& v : t.visits) same_stack = same_stack || v.stack_hash == visit.stack_hash;
-    if (same_stack) {
-      visit.state_hash = hash_state();
-      for (const auto& v : t.visits) {
-        if (v.stack_hash != visit.stack_hash || v.state_hash != visit.state_hash) continue;
-        t.visits.clear();
-        if (t.chose) {
-          t.chose = false;
-          g.strategy->went_round(t.id);
-          if (g.strategy->exhausts()) end_execution(Ending::How::cut);
-          return;
-        }
-        t.spinning = true;
-        g.spinners |= bit(t.id);
-        g.spin_progress = g.progress;
-        g.strategy->went_round(t.id);
-        if (g.strategy->exhausts()) g.redundant = true;
+    visit.state = round_state();
+    for (const auto& v : t.visits) {
+      if (v.state != visit.state || v.pc != op.pc || v.address != op.address) continue;
+      const bool chose = v.choices != t.choices;
+      t.visits.clear();
+      g.strategy->went_round(t.id);
+      if (chose) {
+        if (g.strategy->exhausts()) end_execution(Ending::How::cut);
         return;
       }
+      t.spinning = true;
+      g.spinners |= bit(t.id);
+      g.spin_progress = g.progress;
+      if (g.strategy->exhausts()) g.redundant = true;
+      return;
     }
   }
   if (t.visits.size() < kMostVisits) t.visits.push_back(visit);

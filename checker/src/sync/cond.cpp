@@ -52,6 +52,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   op.object = c;
   op.pc = pc;
   machine::visible(op);
+  usable(cond, "wait");  // somebody may have destroyed it meanwhile
   const std::uint32_t depth = m->depth;
   m->owner = -1;
   m->depth = 0;
@@ -128,6 +129,7 @@ void cond_signal(std::uint64_t cond, bool all, std::uint64_t pc) {
   op.object = c;
   op.pc = pc;
   machine::visible(op);
+  usable(cond, all ? "notify_all" : "notify_one");
   const int count = std::popcount(c->waiters);
   if (auto* e = machine::last_event()) e->second = static_cast<std::uint64_t>(count);
   if (count == 0) return;

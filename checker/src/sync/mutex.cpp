@@ -76,6 +76,7 @@ int mutex_lock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
     // A normal mutex locked twice by its owner: blocked for ever, and reported when nobody else can move.
   }
   machine::visible(operation(EventKind::lock, o, pc));
+  usable(mutex, "lock");  // somebody may have destroyed it meanwhile
   take(o);
   return 0;
 }
@@ -84,6 +85,7 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   needs_branching_unlocks();
   Object* o = usable(mutex, "try_lock");
   machine::visible(operation(EventKind::trylock, o, pc));
+  usable(mutex, "try_lock");
   int result = 0;
   if (o->owner < 0) {
     take(o);
@@ -108,6 +110,7 @@ int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_
     if (type == MutexType::errorcheck) return EDEADLK;
   }
   machine::visible(operation(EventKind::timedlock, o, pc));
+  usable(mutex, "timed lock");
   if (o->owner < 0) {
     take(o);
     return 0;

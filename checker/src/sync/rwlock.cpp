@@ -39,6 +39,7 @@ void take(Object* o, bool write) {
     acquire(o->readers_released);
   } else {
     o->readers |= bit(t.id);
+    t.read_holds.push_back({o->address, 0});
   }
   if (g.recording) t.holding.push_back(o->address);
 }
@@ -51,7 +52,9 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
   Thread& t = self();
   if ((o->readers & bit(t.id)) != 0 && !write) {
     // A reader that reads again: glibc counts; so do we, without an event of its own.
-    ++o->value;
+    for (auto& hold : t.read_holds) {
+      if (hold.lock == lock) ++hold.again;
+    }
     return 0;
   }
   if (o->owner == t.id && patience != Patience::never) return EDEADLK;
@@ -63,12 +66,14 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
   if (patience == Patience::forever) {
     op.kind = write ? EventKind::write_lock : EventKind::read_lock;
     machine::visible(op);
+    usable(lock, "locking");  // somebody may have destroyed it meanwhile
     take(o, write);
     return 0;
   }
   op.kind = patience == Patience::never ? (write ? EventKind::try_write_lock : EventKind::try_read_lock)
                                         : (write ? EventKind::timed_write_lock : EventKind::timed_read_lock);
   machine::visible(op);
+  usable(lock, "locking");
   if (free_for(o, write)) {
     take(o, write);
     return 0;
@@ -111,9 +116,13 @@ int rwlock_unlock(std::uint64_t lock, std::uint64_t pc) {
     machine::misuse("unlock of read-write lock " + name_of(lock) + " by T" + std::to_string(t.id) +
                     ", which does not hold it");
   }
-  if (!write && o->value > 0) {
-    --o->value;
-    return 0;
+  if (!write) {
+    for (auto& hold : t.read_holds) {
+      if (hold.lock != lock || hold.again == 0) continue;
+      --hold.again;
+      return 0;
+    }
+    std::erase_if(t.read_holds, [lock](const Thread::ReadHold& hold) { return hold.lock == lock; });
   }
   Op op;
   op.kind = EventKind::rw_unlock;

@@ -62,6 +62,7 @@ int semaphore_wait(std::uint64_t semaphore, Patience patience, int clock, std::u
   Thread& t = self();
   if (patience == Patience::forever) {
     machine::visible(operation(EventKind::sem_wait, o, pc));
+    usable(semaphore, "wait");  // somebody may have destroyed it meanwhile
     take(o);
     return 0;
   }
@@ -103,6 +104,7 @@ int semaphore_wait(std::uint64_t semaphore, Patience patience, int clock, std::u
 void semaphore_post(std::uint64_t semaphore, std::uint64_t pc) {
   Object* o = usable(semaphore, "post");
   machine::visible(operation(EventKind::sem_post, o, pc));
+  usable(semaphore, "post");
   ++o->value;
   release_join(o->released);
   machine::changed();

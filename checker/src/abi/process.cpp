@@ -158,7 +158,10 @@ SELVAGE_EXPORT int atexit(void (*function)()) {
   return __cxa_atexit(reinterpret_cast<void (*)(void*)>(function), nullptr, nullptr);
 }
 
-SELVAGE_EXPORT int __cxa_atexit(void (*function)(void*), void* argument, void* handle) noexcept {
+// Under another name, since the compilers disagree on how <cxxabi.h> declares it.
+SELVAGE_EXPORT int selvage_cxa_atexit(void (*function)(void*), void* argument, void* handle) noexcept
+    asm("__cxa_atexit");
+int selvage_cxa_atexit(void (*function)(void*), void* argument, void* handle) noexcept {
   if (handle == &__dso_handle) {
     // The runtime's own statics are none of the program's business.
     using F = int(void (*)(void*), void*, void*);

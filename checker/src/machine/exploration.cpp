@@ -164,8 +164,7 @@ void Explorer::run_once() {
   main.spinning = false;
   main.read_clock = false;
   main.children = 0;
-  main.timeouts = 0;
-  main.timeout_mark = 0;
+  main.timeouts.clear();
   main.plain_since_event = 0;
   main.starter = -1;
   main.clock.clear();

@@ -54,8 +54,12 @@ struct Thread {
   Op pending;
   std::uint64_t plain_since_event = 0;
   std::uint32_t children = 0;
-  std::uint32_t timeouts = 0;
-  std::uint64_t timeout_mark = 0;  ///< Machine::progress when it last timed out
+  struct TimeOuts {
+    std::uint64_t site;      ///< call_site() of the wait
+    std::uint64_t progress;  ///< Machine::progress at the latest
+    std::uint32_t count;     ///< how many in a row since somebody made progress
+  };
+  std::vector<TimeOuts> timeouts;
   void* (*routine)(void*) = nullptr;
   void* argument = nullptr;
   void* result = nullptr;
@@ -216,6 +220,8 @@ void note_race_access(int index, int thread, std::uint64_t address, std::uint32_
 
 /// Has the running thread been here before with nothing changed? Then it waits until somebody else acts.
 void check_spin(const Op& op);
+/// A hash of the calls that the running thread is in.
+std::uint64_t call_site();
 /// A hash of the memory, and of what the running thread itself is doing and holding.
 std::uint64_t round_state();
 void forget_spins();

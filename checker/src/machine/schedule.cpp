@@ -292,8 +292,7 @@ int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   child.spinning = false;
   child.read_clock = false;
   child.children = 0;
-  child.timeouts = 0;
-  child.timeout_mark = 0;
+  child.timeouts.clear();
   child.plain_since_event = 0;
   child.result = nullptr;
   child.clock.assign(parent.clock);

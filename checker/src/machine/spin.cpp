@@ -16,6 +16,7 @@
 #include <xxhash.h>
 
 #include <bit>
+#include <iterator>
 
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
@@ -110,6 +111,22 @@ __attribute__((noinline)) void check_spin(const Op& op) {
     }
   }
   if (t.visits.size() < kMostVisits) t.visits.push_back(visit);
+}
+
+std::uint64_t call_site() {
+  struct Calls {
+    std::uint64_t at[24];
+    std::size_t count = 0;
+  } calls;
+  _Unwind_Backtrace(
+      [](_Unwind_Context* context, void* data) -> _Unwind_Reason_Code {
+        auto* c = static_cast<Calls*>(data);
+        const std::uint64_t pc = _Unwind_GetIP(context);
+        if (!in_runtime(pc)) c->at[c->count++] = pc;
+        return c->count == std::size(c->at) ? _URC_END_OF_STACK : _URC_NO_REASON;
+      },
+      &calls);
+  return XXH3_64bits(calls.at, calls.count * sizeof calls.at[0]);
 }
 
 std::uint64_t round_state() {

@@ -51,18 +51,27 @@ void needs_branching_unlocks() {
 }  // namespace
 
 bool may_time_out() {
-  Thread& t = self();
-  if (t.timeout_mark != g.progress) return true;
-  if (t.timeouts < g.options.max_timeouts) return true;
-  machine::note_bound("time-outs were bounded: T" + std::to_string(t.id) + " polls with a time-out, and took " +
-                      std::to_string(t.timeouts) + " in a row with nothing changed (--max-timeouts)");
-  return false;
+  const Thread& t = self();
+  const std::uint64_t site = machine::call_site();
+  for (const auto& outs : t.timeouts) {
+    if (outs.site != site || outs.progress != g.progress || outs.count < g.options.max_timeouts) continue;
+    machine::note_bound("time-outs were bounded: T" + std::to_string(t.id) + " polls with a time-out, and took " +
+                        std::to_string(outs.count) + " in a row with nothing changed (--max-timeouts)");
+    return false;
+  }
+  return true;
 }
 
 void count_time_out() {
   Thread& t = self();
-  t.timeouts = t.timeout_mark == g.progress ? t.timeouts + 1 : 1;
-  t.timeout_mark = g.progress;
+  const std::uint64_t site = machine::call_site();
+  for (auto& outs : t.timeouts) {
+    if (outs.site != site) continue;
+    outs.count = outs.progress == g.progress ? outs.count + 1 : 1;
+    outs.progress = g.progress;
+    return;
+  }
+  t.timeouts.push_back({site, g.progress, 1});
 }
 
 int mutex_lock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {

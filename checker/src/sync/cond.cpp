@@ -60,23 +60,19 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   machine::released();
   if (g.recording) std::erase(t.holding, mutex);
   enum { kNotified, kSpurious, kTimedOut };
-  const bool expired = timed && machine::start_of(clock) + t.clock.time >= deadline;
-  int how = kTimedOut;
-  bool may = false;
-  if (!expired) {
-    // If the last round of this wait (woken for nothing, waiting again) changed nothing at all, another one
-    // leads nowhere: had the first been woken as late as this one would be, the same would follow.
-    const bool stutters =
-        t.idle_wait == cond && t.idle_progress == t.own_progress && t.idle_state == machine::round_state();
-    // A thread that looks at the clock is in a new state in each round: those are bounded.
-    may = !stutters && ((!timed && !t.read_clock) || may_time_out());
-    how = machine::alternative(!may ? 1 : timed ? 3 : 2);
-    t.forced_time_out = timed && !may && !stutters;
-    t.idle_wait = how == kNotified ? 0 : cond;
-    if (how != kNotified) {
-      t.idle_progress = t.own_progress;
-      t.idle_state = machine::round_state();
-    }
+  // (A deadline that has passed changes nothing: a signal may still come between the release and the sleep.)
+  //
+  // If the last round of this wait (woken for nothing, waiting again) changed nothing at all, another one
+  // leads nowhere: had the first been woken as late as this one would be, the same would follow.
+  const bool stutters =
+      t.idle_wait == cond && t.idle_progress == t.own_progress && t.idle_state == machine::round_state();
+  // A thread that looks at the clock is in a new state in each round: those are bounded.
+  const bool may = !stutters && ((!timed && !t.read_clock) || may_time_out());
+  const int how = machine::alternative(!may ? 1 : timed ? 3 : 2);
+  t.idle_wait = how == kNotified ? 0 : cond;
+  if (how != kNotified) {
+    t.idle_progress = t.own_progress;
+    t.idle_state = machine::round_state();
   }
   if (auto* e = machine::last_event(); e != nullptr && how != kNotified) {
     e->note = how == kSpurious ? "will wake spuriously" : "will time out";
@@ -95,12 +91,13 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     t.notified = false;
     t.timed_out = false;
     t.timed_wait = timed;
+    t.forced_time_out = timed && !may && !stutters;
   } else if (how == kSpurious) {
     count_time_out();
     // Late, so that a wait with a deadline wakes for nothing only a few times before its time is up.
     if (timed) machine::pass_until(clock, deadline - std::min(deadline, 2 * machine::kLook));
   } else if (how == kTimedOut) {
-    if (!expired) count_time_out();
+    count_time_out();
     machine::pass_until(clock, deadline);
     result = ETIMEDOUT;
   }

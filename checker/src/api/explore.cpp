@@ -6,12 +6,15 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "abi/callback.hpp"
 #include "abi/terminate.hpp"
@@ -19,6 +22,7 @@
 #include "machine/machine.hpp"
 #include "report/record.hpp"
 #include "report/resolve.hpp"
+#include "report/symbols.hpp"
 #include "search/schedule.hpp"
 #include "selvage/selvage.hpp"
 
@@ -81,6 +85,22 @@ std::string read_all(int fd) {
   _exit(0);
 }
 
+/// The symbols of this process, read once: a test program explores many times, and always itself.
+report::Symbols& symbols_of(const std::vector<report::Module>& modules) {
+  static std::vector<report::Module> known;
+  static std::unique_ptr<report::Symbols> symbols;
+  const bool same = symbols != nullptr &&
+                    std::equal(known.begin(), known.end(), modules.begin(), modules.end(),
+                               [](const report::Module& a, const report::Module& b) {
+                                 return a.path == b.path && a.base == b.base;
+                               });
+  if (!same) {
+    known = modules;
+    symbols = std::make_unique<report::Symbols>(known);
+  }
+  return *symbols;
+}
+
 Result run(const Options& asked, const Directed* directed, const std::function<void()>& body) {
   if (machine::g.exploring) throw std::runtime_error("an exploration cannot be started inside another");
   Options options = asked;
@@ -114,7 +134,7 @@ Result run(const Options& asked, const Directed* directed, const std::function<v
   }
   const report::RawResult raw = report::raw_result_from_json(text);
   if (!raw.refused.empty()) throw std::invalid_argument(raw.refused);
-  return report::resolve(raw, options);
+  return report::resolve(raw, options, symbols_of(raw.modules));
 }
 
 }  // namespace

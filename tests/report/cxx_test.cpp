@@ -45,6 +45,9 @@ TEST(CxxPlan, CompilingAloneGetsTheFlags) {
       plan({"-c", "a.cpp"}, kClang),
       ElementsAre(HasSubstr("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 17}), ElementsAre(Not(HasSubstr("-enable-trivial"))));
+  EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 14}),
+              ElementsAre(HasSubstr("-mllvm -tsan-instrument-read-before-write")));
+  EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 12}), ElementsAre(Not(HasSubstr("-mllvm"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 11}), ElementsAre(Not(HasSubstr("-ftrivial"))));
 }
 

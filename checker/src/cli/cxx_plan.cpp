@@ -28,6 +28,8 @@ Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, c
   if (toolchain.clang && toolchain.major < 16) {
     flags.emplace_back("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang");
   }
+  // clang leaves a read out that a write to the same place follows (++x): an execution could go unseen.
+  if (toolchain.clang) append(&flags, {"-mllvm", "-tsan-instrument-read-before-write"});
   if (!toolchain.clang) flags.emplace_back("-Wno-tsan");  // about atomic_thread_fence, which Selvage knows
   if (!arguments.optimises) flags.emplace_back("-Og");
   if (!layout.include_dir.empty()) append(&flags, {"-isystem", layout.include_dir});

@@ -215,7 +215,7 @@ void visible(const Op& op) {
     t.starter = -1;
     switch_to(starter);
   } else {
-    check_spin(op);
+    if (!op.needs_notify) check_spin(op);  // who waits to be notified is blocked, and goes round nowhere
     const int next = pick();
     if (next != t.id) switch_to(next);
   }

@@ -38,7 +38,7 @@ Seen explore(const Program& program, selvage::Search search, selvage::Races race
   options.keep_going = true;
   options.max_timeouts = 100;
   options.executions = kMostExecutions;
-  options.seconds = 5;  // far more than any needs: an incomplete exploration is a difference
+  options.seconds = 120;  // far more than any needs, even on a busy machine: incomplete is a difference
   const auto code = program.code();
   const auto result = selvage::explore(options, [&] { interpret(code, program.semaphore); });
   Seen seen;

@@ -85,7 +85,6 @@ class Explorer {
   std::uint64_t clock_checks_ = 0;
 };
 
-Explorer* g_explorer = nullptr;
 ThreadZero const* g_body = nullptr;
 
 void* thread_zero(void* /*argument*/) {
@@ -471,7 +470,6 @@ void Explorer::fill(report::RawResult& result) {
 
 report::RawResult Explorer::run() {
   report::RawResult result;
-  g_explorer = this;
   g_body = &job_.body;
   g.exploring = true;
   // Everything that the harness will need later is made before the data segments are frozen.

@@ -2,7 +2,7 @@
 //
 //   PROGRAM [N] [--trials K]
 //
-// counts with size N (the notebook's, unless given), K times over, and prints the value of each trial on a
+// runs with size N (the notebook's, unless given), K times over, and prints the value of each trial on a
 // line of its own.
 #pragma once
 
@@ -17,15 +17,16 @@ inline int usage(const char* name) {
   return EXIT_FAILURE;
 }
 
-/// A whole number from 0 to 1000000, or -1 for any other text.
+/// A whole number from 0 to 2000000, or -1 for any other text.
 inline int number(const std::string& text) {
   if (text.empty() || text.size() > 7 || text.find_first_not_of("0123456789") != std::string::npos) return -1;
   const int value = std::stoi(text);
-  return value <= 1000000 ? value : -1;
+  return value <= 2000000 ? value : -1;
 }
 
-/// Runs one form of a case as the command line asks.
-inline int trials(int argc, char** argv, int notebook_size, int (*run)(int)) {
+/// Runs one form of a case as the command line asks. `run` returns a number, or a word without spaces.
+template <typename Value>
+int trials(int argc, char** argv, int notebook_size, Value (*run)(int)) {
   int size = notebook_size;
   int count = 1;
   for (int i = 1; i < argc; ++i) {

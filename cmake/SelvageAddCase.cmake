@@ -1,23 +1,32 @@
 # The cases: one folder a scenario, one header and one small program a form, built and run in several ways.
 #
-# selvage_add_case(NAME case TITLE "what it shows" [DIRECTED "Suite.Test N -> VALUE"...])
+# selvage_add_case(NAME case NOTEBOOK "the notebook's subject" TITLE "what it shows" [NO_RELACY "why"]
+#                  [DIRECTED "Suite.Test N -> VALUE"...])
 #
-#   relacy.cpp         becomes CASE/relacy, all forms in Relacy's types
+#   relacy.cpp         becomes CASE/relacy, all forms in Relacy's types; with NO_RELACY there is none
 #   selvage_test.cpp   becomes CASE/selvage_test, the GoogleTest file that explores the forms in process
 #   DIRECTED           tests of selvage_test that drive one execution by hand and record its `outcome`
 #
-# selvage_add_form(CASE case NAME form [RACE]
-#                  NATIVE "N -> VALUES" SELVAGE "N -> VALUES in K"... RELACY "MODEL N -> race|VALUES"...
-#                  [TRIALS k])
+# selvage_add_form(CASE case NAME form [RACE] [FAILS verdict...] [RIGHT "VALUES"] [TSAN silent|race|lock-order]
+#                  [TOLERATES hangs|crashes...] [TRIALS k]
+#                  NATIVE "N -> VALUES" SELVAGE "N -> VALUES in K"... [RELACY "MODEL N -> FINDING|VALUES"...])
 #
 #   FORM.cpp           becomes CASE/FORM-native, and CASE/FORM-tsan with -fsanitize=thread
 #   RACE               the form has a data race: TSan must report it, Selvage must report it and go on
+#   FAILS              the violations that Selvage must report, by name (RACE: data-race is one); without
+#                      any, the form must be proved
+#   RIGHT              the outcomes that a user of the form would call right; an execution that ends with
+#                      another one is the violation `assertion`
+#   TSAN               what the real ThreadSanitizer must say; default: race with RACE, else silent
+#   TOLERATES          what a run on the real machine may do as well: stay blocked for ever, or crash
 #   NATIVE             the size that both are run with, and what every one of k trials must print
-#   SELVAGE            sizes to explore to the end, exactly what the executions must print, and in how many
-#                      executions: one for each order of events that a program could tell from the others
-#   RELACY             what Relacy must say about one of the models in relacy.cpp
+#   SELVAGE            sizes to explore to the end, exactly what the executions must print, and how many
+#                      executions come to an end (with a violation too): one for each order of events that a
+#                      program could tell from the others
+#   RELACY             what Relacy must say about one of the models in relacy.cpp: VALUES, or a FINDING: race,
+#                      deadlock, livelock, assertion, use-after-free, uninitialized
 #
-# VALUES is a list of numbers and ranges: "4", "1 2", "2..6", "0..30 by 10".
+# VALUES is a list of numbers, ranges and words: "4", "1 2", "2..6", "0..30 by 10", "early late", or "nothing".
 #
 # This is the one place where a case says what is to come of it. It is written to cases/cases.json in the build
 # tree; ci/cases.py runs what stands there, cell by cell for ctest, all of it for the table of ci/prove.
@@ -58,21 +67,27 @@ function(selvage_split_expectation text left right)
 endfunction()
 
 function(selvage_add_case)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TITLE" "DIRECTED")
-  if(NOT arg_NAME OR NOT arg_TITLE OR arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "selvage_add_case: NAME and TITLE are needed; not understood: ${arg_UNPARSED_ARGUMENTS}")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;NOTEBOOK;TITLE;NO_RELACY" "DIRECTED")
+  if(NOT arg_NAME OR NOT arg_NOTEBOOK OR NOT arg_TITLE OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "selvage_add_case: NAME, NOTEBOOK and TITLE are needed; "
+                        "not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
-  set_property(GLOBAL APPEND PROPERTY SELVAGE_CASES "  {\"name\": \"${arg_NAME}\", \"title\": \"${arg_TITLE}\"}")
-
-  add_executable(${arg_NAME}.relacy relacy.cpp)
-  set_target_properties(
-    ${arg_NAME}.relacy PROPERTIES OUTPUT_NAME relacy RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
+  set_property(
+    GLOBAL APPEND PROPERTY SELVAGE_CASES
+    "  {\"name\": \"${arg_NAME}\", \"notebook\": \"${arg_NOTEBOOK}\", \"title\": \"${arg_TITLE}\",\n   \"no_relacy\": \"${arg_NO_RELACY}\"}"
   )
-  target_include_directories(${arg_NAME}.relacy SYSTEM PRIVATE ${SELVAGE_RELACY_INCLUDE_DIR})
-  selvage_warnings(${arg_NAME}.relacy)
-  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    # Inlined into our models, a loop in Relacy's waitset.hpp looks to GCC as if it left its array.
-    target_compile_options(${arg_NAME}.relacy PRIVATE -Wno-array-bounds)
+
+  if(NOT arg_NO_RELACY)
+    add_executable(${arg_NAME}.relacy relacy.cpp)
+    set_target_properties(
+      ${arg_NAME}.relacy PROPERTIES OUTPUT_NAME relacy RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
+    )
+    target_include_directories(${arg_NAME}.relacy SYSTEM PRIVATE ${SELVAGE_RELACY_INCLUDE_DIR})
+    selvage_warnings(${arg_NAME}.relacy)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      # Inlined into our models, a loop in Relacy's waitset.hpp looks to GCC as if it left its array.
+      target_compile_options(${arg_NAME}.relacy PRIVATE -Wno-array-bounds)
+    endif()
   endif()
 
   if(TARGET selvage)
@@ -96,18 +111,26 @@ function(selvage_add_case)
 endfunction()
 
 function(selvage_add_form)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "RACE" "CASE;NAME;NATIVE;TRIALS" "SELVAGE;RELACY")
-  if(NOT arg_CASE OR NOT arg_NAME OR NOT arg_NATIVE OR NOT arg_SELVAGE OR NOT arg_RELACY OR arg_UNPARSED_ARGUMENTS)
-    message(FATAL_ERROR "selvage_add_form: CASE, NAME, NATIVE, SELVAGE and RELACY are needed; "
+  cmake_parse_arguments(
+    PARSE_ARGV 0 arg "RACE" "CASE;NAME;NATIVE;TRIALS;RIGHT;TSAN" "SELVAGE;RELACY;FAILS;TOLERATES"
+  )
+  if(NOT arg_CASE OR NOT arg_NAME OR NOT arg_NATIVE OR NOT arg_SELVAGE OR arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "selvage_add_form: CASE, NAME, NATIVE and SELVAGE are needed; "
                         "not understood: ${arg_UNPARSED_ARGUMENTS}")
   endif()
   if(NOT arg_TRIALS)
     set(arg_TRIALS 10)
   endif()
-  set(race false)
+  set(tsan silent)
   if(arg_RACE)
-    set(race true)
+    set(tsan race)
+    list(PREPEND arg_FAILS data-race)
   endif()
+  if(arg_TSAN)
+    set(tsan ${arg_TSAN})
+  endif()
+  list(JOIN arg_FAILS " " fails)
+  list(JOIN arg_TOLERATES " " tolerates)
   set(id ${arg_CASE}.${arg_NAME})
   selvage_split_expectation("${arg_NATIVE}" full_size full_values)
 
@@ -115,8 +138,8 @@ function(selvage_add_form)
   target_compile_options(${id}.native PRIVATE ${SELVAGE_CASE_OPTIONS})
   set(targets ${id}.native)
   selvage_add_cell(
-    native.${id} native ${arg_CASE} ${arg_NAME} ${full_size} "${full_values}" ", \"trials\": ${arg_TRIALS}"
-    $<TARGET_FILE:${id}.native> ${full_size} --trials ${arg_TRIALS}
+    native.${id} native ${arg_CASE} ${arg_NAME} ${full_size} "${full_values}"
+    ", \"trials\": ${arg_TRIALS}, \"tolerates\": \"${tolerates}\"" $<TARGET_FILE:${id}.native> ${full_size}
   )
 
   selvage_instrumentation_options(instrumentation)
@@ -128,7 +151,8 @@ function(selvage_add_form)
   list(APPEND targets ${id}.tsan)
   set(program ${id}.tsan)
   selvage_add_cell(
-    tsan.${id} tsan ${arg_CASE} ${arg_NAME} ${full_size} "${full_values}" ", \"race\": ${race}"
+    tsan.${id} tsan ${arg_CASE} ${arg_NAME} ${full_size} "${full_values}"
+    ", \"finding\": \"${tsan}\", \"tolerates\": \"${tolerates}\""
     $<TARGET_FILE:${id}.tsan> ${full_size}
   )
 
@@ -153,17 +177,21 @@ function(selvage_add_form)
       target_link_libraries(${program} PRIVATE ${id}.objects selvage::selvage)
       list(APPEND targets ${program})
     endif()
+    set(options --races explore --json -)
+    if(fails)
+      list(APPEND options --keep-going)
+    endif()
     foreach(selvage IN LISTS arg_SELVAGE)
       selvage_split_expectation("${selvage}" size values)
-    if(NOT values MATCHES "^(.+) in ([0-9]+)$")
-      message(FATAL_ERROR "not of the form \"N -> VALUES in K\": ${selvage}")
-    endif()
-    set(values ${CMAKE_MATCH_1})
-    set(executions ${CMAKE_MATCH_2})
+      if(NOT values MATCHES "^(.+) in ([0-9]+)$")
+        message(FATAL_ERROR "not of the form \"N -> VALUES in K\": ${selvage}")
+      endif()
+      set(values ${CMAKE_MATCH_1})
+      set(executions ${CMAKE_MATCH_2})
       selvage_add_cell(
         selvage.${id}.N${size} selvage ${arg_CASE} ${arg_NAME} ${size} "${values}"
-        ", \"race\": ${race}, \"source\": \"${arg_NAME}.hpp\", \"executions\": ${executions}"
-        $<TARGET_FILE:selvage_cli> run --races explore --json - $<TARGET_FILE:${program}> ${size}
+        ", \"fails\": \"${fails}\", \"right\": \"${arg_RIGHT}\", \"source\": \"${arg_NAME}.hpp\", \"executions\": ${executions}"
+        $<TARGET_FILE:selvage_cli> run ${options} $<TARGET_FILE:${program}> ${size}
       )
     endforeach()
   endif()

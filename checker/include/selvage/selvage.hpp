@@ -73,6 +73,9 @@ struct Options {
   unsigned max_timeouts = 2;  ///< time-outs a thread may take while another could run, in one execution
   double watchdog_seconds = 10;  ///< CPU time without an event after which a loop counts as endless
   bool capture_output = true;      ///< keep the program's stdout and stderr, show the reported execution's
+  /// The outcomes that are right, as they are printed in reports; an execution that ends with another one is
+  /// verdict `assertion`. Empty: every outcome is.
+  std::vector<std::string> expected;
   std::string program;             ///< a name for reports; default: the running executable
   std::string replay_schedule;     ///< Search::replay: the schedule text (Violation::schedule or a file's)
 };

@@ -107,7 +107,9 @@ std::vector<std::string> with_program(std::vector<std::string> words, const RunR
 }
 
 std::string replay_command(const RunRequest& request, const std::string& file) {
-  return shell_line(with_program({request.given.front(), "run", "--replay", file}, request));
+  std::vector<std::string> words{request.given.front(), "run", "--replay", file};
+  for (const std::string& outcome : request.options.expected) words.insert(words.end(), {"--expect", outcome});
+  return shell_line(with_program(std::move(words), request));
 }
 
 std::string save_command(const RunRequest& request) {

@@ -45,6 +45,9 @@ struct Found {
   std::string key;          // what makes it the same violation
 };
 
+/// Begins the key of an execution that ended with an outcome the user did not expect.
+const std::string kUnexpected = "outcome ";
+
 struct OutcomeSeen {
   std::uint64_t executions = 0;
   unsigned preemptions = 0;
@@ -61,6 +64,8 @@ class Explorer {
   void reset();
   void run_once();
   void judge();
+  std::string ended_with();
+  bool expects(std::string_view outcome) const;
   void add_outcome();
   void add(Found found);
   bool out_of_budget();
@@ -226,20 +231,35 @@ void Explorer::add(Found found) {
   if (job_.control != nullptr) job_.control->violations.fetch_add(1, std::memory_order_relaxed);
 }
 
-void Explorer::add_outcome() {
-  std::string_view value = g.outcome;
+/// The outcome of the execution that has just been completed.
+std::string Explorer::ended_with() {
+  if (!job_.run_mode) return g.outcome;
   std::string text;
-  if (job_.run_mode) {
-    if (g.printed) text = output_.standard_output();
-    while (!text.empty() && text.back() == '\n') text.pop_back();
-    text = "exit " + std::to_string(g.exit_status) + (text.empty() ? "" : ": ") + text;
-    value = text;
-  } else if (!g.has_outcome) {
-    return;
+  if (g.printed) text = output_.standard_output();
+  while (!text.empty() && text.back() == '\n') text.pop_back();
+  return "exit " + std::to_string(g.exit_status) + (text.empty() ? "" : ": ") + text;
+}
+
+bool Explorer::expects(std::string_view outcome) const {
+  const auto& right = g.options.expected;
+  return right.empty() || std::find(right.begin(), right.end(), outcome) != right.end();
+}
+
+void Explorer::add_outcome() {
+  const std::string value = ended_with();
+  if (!expects(value)) {
+    Found found{Verdict::assertion, value.empty() ? "it ended without an outcome" : "it ended with the outcome " + value + ", which is none of those expected",
+                0, g.preemptions, schedule_now(g.schedule), {}, kUnexpected + value};
+    for (int t = 0; t < g.thread_limit; ++t) {
+      if (g.threads[t].state != Thread::State::unused) found.threads |= bit(t);
+    }
+    add(std::move(found));
+    if (!g.options.keep_going) stopped_ = true;
   }
+  if (!job_.run_mode && !g.has_outcome) return;
   auto at = outcomes_.find(value);
   if (at == outcomes_.end()) {
-    at = outcomes_.emplace(std::string(value), OutcomeSeen{}).first;
+    at = outcomes_.emplace(value, OutcomeSeen{}).first;
     at->second.preemptions = ~0U;
   }
   ++at->second.executions;
@@ -398,6 +418,7 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
   }
   // Not fflush: the execution may have ended while it held the stream's lock.
   fflush_unlocked(stdout);
+  const std::string outcome = ended_with();
   raw.output = output_.all();
   output_.clear();
   if (found.kind == Verdict::data_race) {
@@ -408,6 +429,8 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
         raw.stack = r.stack;
       }
     }
+  } else if (found.key.starts_with(kUnexpected)) {
+    *reproduced = g.ending.how == Ending::How::completed && found.key == kUnexpected + outcome;
   } else {
     *reproduced = g.ending.how == Ending::How::violation && g.ending.verdict == found.kind;
     if (*reproduced) raw.stack = g.ending.stack;

@@ -28,6 +28,8 @@ Json text(const std::string& bytes) { return bytes_to_utf8(bytes); }
 
 double finite(double value) { return std::isfinite(value) ? value : 0; }
 
+Json write(const std::string& bytes) { return text(bytes); }
+
 Json write(const RawEvent& event) {
   return Json::array({event.thread, static_cast<unsigned>(event.kind), event.address, event.size, event.order,
                       event.has_read, event.has_write, event.read, event.written, event.reads_from,
@@ -297,6 +299,7 @@ std::string to_json_text(const Options& options) {
                          {"max_timeouts", options.max_timeouts},
                          {"watchdog_seconds", finite(options.watchdog_seconds)},
                          {"capture_output", options.capture_output},
+                         {"expected", write_all(options.expected)},
                          {"program", text(options.program)},
                          {"replay_schedule", text(options.replay_schedule)}};
   return document.dump();
@@ -319,6 +322,7 @@ Options options_from_json(const std::string& source) {
     read(at(from, "max_timeouts"), to.max_timeouts);
     read(at(from, "watchdog_seconds"), to.watchdog_seconds);
     read(at(from, "capture_output"), to.capture_output);
+    read(at(from, "expected"), to.expected);
     read(at(from, "program"), to.program);
     read(at(from, "replay_schedule"), to.replay_schedule);
   });

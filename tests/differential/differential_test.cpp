@@ -29,7 +29,7 @@ struct Seen {
   }
 };
 
-constexpr std::uint64_t kMostExecutions = 20'000;
+constexpr std::uint64_t kMostExecutions = 3000;
 
 Seen explore(const Program& program, selvage::Search search, selvage::Races races) {
   selvage::Options options;

@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "machine/machine.hpp"
+#include "machine/runtime_heap.hpp"
 #include "selvage/selvage.hpp"
 
 namespace selvage {
@@ -63,6 +64,15 @@ void invariant(std::function<bool()> holds, const char* name) {
 }
 
 bool exploring() { return g.in_program; }
+
+namespace detail {
+
+// For tests/unit/hot_path_test.cpp; no header has it.
+__attribute__((visibility("default"))) std::uint64_t runtime_allocations() {
+  return machine::runtime_heap::allocations();
+}
+
+}  // namespace detail
 
 Directed& Directed::watch(const void* address, std::size_t size) {
   watched_.emplace_back(reinterpret_cast<std::uintptr_t>(address), size);

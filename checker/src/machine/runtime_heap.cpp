@@ -68,9 +68,12 @@ std::pmr::unsynchronized_pool_resource& pool() {
   return *std::launder(reinterpret_cast<std::pmr::unsynchronized_pool_resource*>(pool_space));
 }
 
+std::uint64_t g_allocations = 0;
+
 }  // namespace
 
 void* allocate(std::size_t size, std::size_t alignment) {
+  ++g_allocations;
   if (alignment < 16) alignment = 16;
   const std::size_t offset = alignment < sizeof(Header) ? sizeof(Header) : alignment;
   char* block = static_cast<char*>(pool().allocate(size + offset, alignment));
@@ -88,6 +91,8 @@ void release(void* p) {
 }
 
 bool contains(const void* p) { return reinterpret_cast<std::uint64_t>(p) - kBase < kBytes; }
+
+std::uint64_t allocations() { return g_allocations; }
 
 std::size_t size_of(const void* p) { return (static_cast<const Header*>(p) - 1)->size; }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace selvage::machine::runtime_heap {
 
@@ -11,5 +12,7 @@ void release(void* p);
 /// Was p returned by allocate()?
 bool contains(const void* p);
 std::size_t size_of(const void* p);
+/// How many calls of allocate() there were: the hot path is to make none, and a test looks at that.
+std::uint64_t allocations();
 
 }  // namespace selvage::machine::runtime_heap

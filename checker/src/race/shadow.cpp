@@ -40,15 +40,6 @@ bool conflict(const Record& r, int thread, const VectorClock& clock, std::uint8_
   return r.epoch > clock.get(r.thread);
 }
 
-/// May `r` be dropped now that the access (thread, mask, flags) is recorded?
-bool covered(const Record& r, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags) {
-  if ((r.mask & ~mask) != 0) return false;
-  const bool as_strong = ((flags & kWrite) != 0 || (r.flags & kWrite) == 0) &&
-                         ((flags & kAtomic) == 0 || (r.flags & kAtomic) != 0);
-  if (!as_strong) return false;
-  return r.thread == thread || r.epoch <= clock.get(r.thread);
-}
-
 }  // namespace
 
 bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
@@ -69,7 +60,9 @@ bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::
       racy = true;
       race->earlier = r;
     }
-    if (!covered(r, thread, clock, mask, flags) || (r.flags & kFree) != 0) {
+    // Dropped is what the new record stands for.
+    const bool covered = ordered(r, thread, clock) && as_strong(r, mask, flags);
+    if (!covered || (r.flags & kFree) != 0) {
       if (kept != i) records[kept] = r;
       ++kept;
     }

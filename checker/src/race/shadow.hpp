@@ -69,23 +69,33 @@ class Shadow {
     }
     return c;
   }
-  /// Notes an access to the bytes `mask` of `cell` where nobody but this thread was there before: no race
-  /// is possible then. False where it takes access() to tell. Never allocates.
+  /// Notes an access to the bytes `mask` of `cell` where all that was there before is this thread's own or
+  /// ordered before: no race is possible then. False where it takes access() to tell. Never allocates.
   static bool access_fast(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
                           std::uint64_t pc) {
     Record& r = cell->records[0];
+    const Record mine{pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
     if (cell->count == 0) {
-      r = {pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
+      r = mine;
       cell->count = 1;
       return true;
     }
-    if (cell->count != 1 || r.thread != thread || r.mask != mask) return false;
-    // The thread's latest access stands for the earlier one where it is as strong.
-    if (r.flags != flags && (flags != kWrite || r.flags != kRead)) return false;
-    if ((flags & kFree) != 0) return false;
-    r.epoch = clock.at[thread];
-    r.pc = pc;
-    r.flags = flags;
+    if (cell->count > 2 || ((r.flags | flags) & kFree) != 0 || !ordered(r, thread, clock)) return false;
+    if (cell->count == 2) {
+      // A write (or read) that both stand behind, as after a read and then a write of the same place.
+      const Record& second = cell->records[1];
+      if ((second.flags & kFree) != 0 || !ordered(second, thread, clock)) return false;
+      if (!as_strong(r, mask, flags) || !as_strong(second, mask, flags)) return false;
+      r = mine;
+      cell->count = 1;
+      return true;
+    }
+    if (as_strong(r, mask, flags)) {
+      r = mine;
+    } else if (r.thread != thread || r.epoch != mine.epoch || !as_strong(mine, r.mask, r.flags)) {
+      cell->records[1] = mine;
+      cell->count = 2;
+    }
     return true;
   }
   /// Notes an access to the bytes `mask` of `cell`; true and *race filled in where it races.
@@ -97,6 +107,15 @@ class Shadow {
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
 
  private:
+  /// Is what `r` stands for the thread's own, or did it happen before what the thread does now?
+  static bool ordered(const Record& r, int thread, const VectorClock& clock) {
+    return r.thread == thread || r.epoch <= clock.get(r.thread);
+  }
+  /// Does every access that races with `r` race with a later access (mask, flags) too?
+  static bool as_strong(const Record& r, std::uint8_t mask, std::uint8_t flags) {
+    return (r.mask & ~mask) == 0 && ((flags & kWrite) != 0 || (r.flags & kWrite) == 0) &&
+           ((flags & kAtomic) == 0 || (r.flags & kAtomic) != 0);
+  }
   static constexpr int kRegionBits = 24;
   static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
   Cell* map_region(std::uint64_t index);

@@ -161,29 +161,7 @@ void Explorer::run_once() {
   strategy_->begin();
   g.strategy = strategy_.get();
   Thread& main = g.threads[0];
-  main.id = 0;
-  main.state = Thread::State::alive;
-  main.notified = true;
-  main.timed_out = main.timed_wait = main.forced_time_out = false;
-  main.spinning = false;
-  main.read_clock = false;
-  main.children = 0;
-  main.timeouts.clear();
-  main.plain_since_event = 0;
-  main.starter = -1;
-  main.clock.clear();
-  main.clock.set(0, 1);
-  main.acquire_pending.clear();
-  main.has_release_fence = false;
-  main.destructors.clear();
-  main.visits.clear();
-  main.read_holds.clear();
-  main.own_progress = 0;
-  main.idle_wait = 0;
-  main.holding.clear();
-  main.pending = Op{};
-  main.routine = thread_zero;
-  main.argument = nullptr;
+  main.begin(0, thread_zero, nullptr);
   g.thread_locals.restore(0);
   prepare_stack(main);
   g.alive = 1;
@@ -277,6 +255,13 @@ void Explorer::forget() {
   blocked_ = 0;
 }
 
+/// More threads than ever before were started: the execution is done again with more blocks to borrow.
+void grow_thread_locals() {
+  g.segments.restore();
+  g.thread_locals.grow(std::min(kMaxThreads, g.thread_locals.count() * 2));
+  g.segments.adopt();
+}
+
 void Explorer::judge() {
   again_ = false;
   g.total_events += g.events;
@@ -296,14 +281,10 @@ void Explorer::judge() {
     return;
   }
   switch (g.ending.how) {
-    case How::need_threads: {
-      const int more = std::min(kMaxThreads, g.thread_locals.count() * 2);
-      g.segments.restore();
-      g.thread_locals.grow(more);
-      g.segments.adopt();
+    case How::need_threads:
+      grow_thread_locals();
       again_ = true;
       return;
-    }
     case How::restart:
       forget();
       again_ = true;
@@ -412,9 +393,7 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
     g.recording = false;
     races = take_races();
     if (g.ending.how != Ending::How::need_threads) break;
-    g.segments.restore();
-    g.thread_locals.grow(std::min(kMaxThreads, g.thread_locals.count() * 2));
-    g.segments.adopt();
+    grow_thread_locals();
   }
   // Not fflush: the execution may have ended while it held the stream's lock.
   fflush_unlocked(stdout);

@@ -78,6 +78,10 @@ struct Thread {
   std::uint64_t visits_progress = 0;  ///< Machine::progress when they began
   std::vector<std::uint64_t> pending_stack;  ///< where `pending` was announced, kept while recording
   std::vector<std::uint64_t> holding;  ///< mutexes held, kept while recording
+
+  /// Makes it a thread that is about to begin: everything as new but what outlives executions (lowest_stack and
+  /// the memory of the vectors).
+  void begin(int number, void* (*start_routine)(void*), void* start_argument);
 };
 
 /// How the current execution ended.

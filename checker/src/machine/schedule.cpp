@@ -258,6 +258,39 @@ void released() {
   }
 }
 
+void Thread::begin(int number, void* (*start_routine)(void*), void* start_argument) {
+  id = number;
+  state = State::alive;
+  routine = start_routine;
+  argument = start_argument;
+  result = nullptr;
+  notified = true;
+  timed_out = timed_wait = forced_time_out = false;
+  detached = joined = false;
+  spinning = failed_try = false;
+  read_clock = false;
+  choices = 0;
+  read_holds.clear();
+  own_progress = 0;
+  idle_wait = idle_progress = idle_state = 0;
+  starter = -1;
+  stack_pointer = 0;
+  pending = Op{};
+  plain_since_event = 0;
+  children = 0;
+  timeouts.clear();
+  clock.clear();
+  clock.set(number, 1);
+  acquire_pending.clear();
+  release_fence.clear();
+  has_release_fence = false;
+  destructors.clear();
+  visits.clear();
+  visits_progress = 0;
+  pending_stack.clear();
+  holding.clear();
+}
+
 void prepare_stack(Thread& t) {
   const std::uint64_t top = g.stacks.top(t.id);
   if (t.lowest_stack == 0) {
@@ -281,30 +314,10 @@ int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   if (number >= g.thread_locals.count()) end_execution(Ending::How::need_threads);
   ++parent.children;
   Thread& child = g.threads[number];
-  child.id = number;
-  child.state = Thread::State::alive;
-  child.routine = routine;
-  child.argument = argument;
+  child.begin(number, routine, argument);
   child.detached = detached;
-  child.joined = false;
-  child.notified = true;
-  child.timed_out = child.timed_wait = child.forced_time_out = false;
-  child.spinning = false;
-  child.read_clock = false;
-  child.children = 0;
-  child.timeouts.clear();
-  child.plain_since_event = 0;
-  child.result = nullptr;
   child.clock.assign(parent.clock);
   child.clock.set(number, 1);
-  child.acquire_pending.clear();
-  child.has_release_fence = false;
-  child.destructors.clear();
-  child.visits.clear();
-  child.read_holds.clear();
-  child.own_progress = 0;
-  child.idle_wait = 0;
-  child.holding.clear();
   child.starter = static_cast<std::int8_t>(parent.id);
   parent.clock.set(parent.id, parent.clock.get(parent.id) + 1);
   g.alive |= bit(number);

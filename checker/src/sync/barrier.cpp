@@ -29,12 +29,7 @@ bool barrier_wait(std::uint64_t barrier, std::uint64_t pc) {
     machine::misuse("wait at barrier " + machine::name_of(barrier) + ", which is not initialised");
   }
   Thread& t = self();
-  Op op;
-  op.kind = EventKind::barrier_wait;
-  op.footprint = Footprint::write;
-  op.address = barrier;
-  op.object = o;
-  op.pc = pc;
+  const Op op = operation(EventKind::barrier_wait, o, pc);
   machine::visible(op);
   machine::changed();
   release_join(o->released);

@@ -12,12 +12,12 @@
 #include "machine/machine.hpp"
 #include "machine/virtual_time.hpp"
 #include "sync/happens_before.hpp"
+#include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
 
 using machine::bit;
 using machine::EventKind;
-using machine::Footprint;
 using machine::g;
 using machine::name_of;
 using machine::Op;
@@ -44,13 +44,8 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     machine::misuse("wait on " + name_of(cond) + " with mutex " + name_of(mutex) + " that T" + std::to_string(t.id) +
                     " does not hold");
   }
-  Op op;
-  op.kind = timed ? EventKind::cond_timed_wait : EventKind::cond_wait;
-  op.footprint = Footprint::write;
-  op.address = cond;
+  Op op = operation(timed ? EventKind::cond_timed_wait : EventKind::cond_wait, c, pc);
   op.second = mutex;
-  op.object = c;
-  op.pc = pc;
   machine::visible(op);
   usable(cond, "wait");  // somebody may have destroyed it meanwhile
   const std::uint32_t depth = m->depth;
@@ -77,12 +72,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   if (auto* e = machine::last_event(); e != nullptr && how != kNotified) {
     e->note = how == kSpurious ? "will wake spuriously" : "will time out";
   }
-  Op again;
-  again.kind = EventKind::lock;
-  again.footprint = Footprint::write;
-  again.address = mutex;
-  again.object = m;
-  again.pc = pc;
+  Op again = operation(EventKind::lock, m, pc);
   int result = 0;
   if (how == kNotified) {
     c->waiters |= bit(t.id);
@@ -119,13 +109,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
 
 void cond_signal(std::uint64_t cond, bool all, std::uint64_t pc) {
   Object* c = usable(cond, all ? "notify_all" : "notify_one");
-  Op op;
-  op.kind = all ? EventKind::cond_broadcast : EventKind::cond_signal;
-  op.footprint = Footprint::write;
-  op.address = cond;
-  op.object = c;
-  op.pc = pc;
-  machine::visible(op);
+  machine::visible(operation(all ? EventKind::cond_broadcast : EventKind::cond_signal, c, pc));
   usable(cond, all ? "notify_all" : "notify_one");
   const int count = std::popcount(c->waiters);
   if (auto* e = machine::last_event()) e->second = static_cast<std::uint64_t>(count);

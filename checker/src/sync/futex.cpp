@@ -5,7 +5,7 @@
 
 #include "machine/machine.hpp"
 #include "machine/virtual_time.hpp"
-#include "sync/mutex.hpp"
+#include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
 
@@ -21,13 +21,8 @@ int futex_wait(std::uint64_t word, std::uint32_t expected, bool timed, int clock
                std::uint64_t pc) {
   Object* o = g.objects.at(word, Kind::futex);
   Thread& t = self();
-  Op op;
-  op.kind = EventKind::futex_wait;
-  op.footprint = Footprint::write;  // it reads the word and enters the queue
-  op.address = word;
+  Op op = operation(EventKind::futex_wait, o, pc);  // it reads the word and enters the queue
   op.size = 4;
-  op.object = o;
-  op.pc = pc;
   machine::visible(op);
   if (*reinterpret_cast<const volatile std::uint32_t*>(word) != expected) {
     if (auto* e = machine::last_event()) e->result = EAGAIN;
@@ -63,13 +58,8 @@ int futex_wait(std::uint64_t word, std::uint32_t expected, bool timed, int clock
 
 int futex_wake(std::uint64_t word, int most, std::uint64_t pc) {
   Object* o = g.objects.at(word, Kind::futex);
-  Op op;
-  op.kind = EventKind::futex_wake;
-  op.footprint = Footprint::write;
-  op.address = word;
+  Op op = operation(EventKind::futex_wake, o, pc);
   op.size = 4;
-  op.object = o;
-  op.pc = pc;
   machine::visible(op);
   int woken = 0;
   while (woken < most && o->waiters != 0) {

@@ -3,18 +3,17 @@
 #include <cerrno>
 
 #include "machine/machine.hpp"
-#include "machine/virtual_time.hpp"
 #include "sync/happens_before.hpp"
+#include "sync/object.hpp"
+#include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
 
 using machine::EventKind;
-using machine::Footprint;
 using machine::g;
 using machine::name_of;
 using machine::Op;
 using machine::self;
-using machine::Thread;
 
 namespace {
 
@@ -22,16 +21,6 @@ Object* usable(std::uint64_t mutex, const char* call) {
   Object* o = g.objects.at(mutex, Kind::mutex);
   if (o->destroyed) machine::misuse(std::string(call) + " of mutex " + name_of(mutex) + " after it was destroyed");
   return o;
-}
-
-Op operation(EventKind kind, Object* o, std::uint64_t pc) {
-  Op op;
-  op.kind = kind;
-  op.footprint = Footprint::write;
-  op.address = o->address;
-  op.object = o;
-  op.pc = pc;
-  return op;
 }
 
 void take(Object* o) {
@@ -49,30 +38,6 @@ void needs_branching_unlocks() {
 }
 
 }  // namespace
-
-bool may_time_out() {
-  const Thread& t = self();
-  const std::uint64_t site = machine::call_site();
-  for (const auto& outs : t.timeouts) {
-    if (outs.site != site || outs.progress != g.progress || outs.count < g.options.max_timeouts) continue;
-    machine::note_bound("time-outs were bounded: T" + std::to_string(t.id) + " polls with a time-out, and took " +
-                        std::to_string(outs.count) + " in a row with nothing changed (--max-timeouts)");
-    return false;
-  }
-  return true;
-}
-
-void count_time_out() {
-  Thread& t = self();
-  const std::uint64_t site = machine::call_site();
-  for (auto& outs : t.timeouts) {
-    if (outs.site != site) continue;
-    outs.count = outs.progress == g.progress ? outs.count + 1 : 1;
-    outs.progress = g.progress;
-    return;
-  }
-  t.timeouts.push_back({site, g.progress, 1});
-}
 
 int mutex_lock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   Object* o = usable(mutex, "lock");
@@ -124,31 +89,8 @@ int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_
     take(o);
     return 0;
   }
-  const bool may = may_time_out();
-  if (may && machine::alternative(2) == 1) {
-    count_time_out();
-    self().failed_try = true;
-    machine::pass_until(clock, deadline);
-    if (auto* e = machine::last_event()) e->result = ETIMEDOUT;
-    return ETIMEDOUT;
-  }
-  Thread& t = self();
-  t.timed_wait = true;
-  t.forced_time_out = !may;
-  t.notified = false;
-  t.timed_out = false;
   // Either the lock becomes free (a plain lock), or, with nobody else able to move, time passes.
-  Op op = operation(EventKind::timedlock, o, pc);
-  op.kind = EventKind::lock;
-  op.or_timed_out = true;
-  machine::visible(op);
-  t.timed_wait = false;
-  t.notified = true;
-  if (t.timed_out) {
-    t.timed_out = false;
-    machine::pass_until(clock, deadline);
-    return ETIMEDOUT;
-  }
+  if (times_out(operation(EventKind::lock, o, pc), clock, deadline)) return ETIMEDOUT;
   take(o);
   return 0;
 }

@@ -15,9 +15,5 @@ int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_
 int mutex_unlock(std::uint64_t mutex, MutexType type, std::uint64_t pc);
 void mutex_init(std::uint64_t mutex);
 int mutex_destroy(std::uint64_t mutex, std::uint64_t pc);
-/// May a time-out be explored here? Counts it; false where the bound on fruitless time-outs is reached.
-bool may_time_out();
-/// The running thread timed out although another could move.
-void count_time_out();
 
 }  // namespace selvage::sync

@@ -52,6 +52,18 @@ class Objects {
   Slot* blocks_[kBlocks] = {};
 };
 
+/// An operation on an object.
+inline machine::Op operation(machine::EventKind kind, Object* object, std::uint64_t pc,
+                             machine::Footprint footprint = machine::Footprint::write) {
+  machine::Op op;
+  op.kind = kind;
+  op.footprint = footprint;
+  op.address = object->address;
+  op.object = object;
+  op.pc = pc;
+  return op;
+}
+
 /// Could a thread perform `op` now? (`notified`: has it been woken where it needs to be?)
 bool enabled(const machine::Op& op, int thread, bool notified);
 

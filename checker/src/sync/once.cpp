@@ -6,25 +6,8 @@
 namespace selvage::sync {
 
 using machine::EventKind;
-using machine::Footprint;
 using machine::g;
-using machine::Op;
 using machine::self;
-
-namespace {
-
-Op operation(EventKind kind, Object* o, std::uint64_t pc, std::uint32_t size = 1) {
-  Op op;
-  op.kind = kind;
-  op.footprint = Footprint::write;
-  op.address = o->address;
-  op.size = size;
-  op.object = o;
-  op.pc = pc;
-  return op;
-}
-
-}  // namespace
 
 bool once_begin(std::uint64_t control, std::uint64_t pc) {
   Object* o = g.objects.at(control, Kind::once);

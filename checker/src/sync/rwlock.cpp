@@ -4,9 +4,9 @@
 #include <cerrno>
 
 #include "machine/machine.hpp"
-#include "machine/virtual_time.hpp"
 #include "sync/happens_before.hpp"
-#include "sync/mutex.hpp"
+#include "sync/object.hpp"
+#include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
 
@@ -58,13 +58,9 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
     return 0;
   }
   if (o->owner == t.id && patience != Patience::never) return EDEADLK;
-  Op op;
-  op.footprint = write ? Footprint::write : Footprint::read;
-  op.address = lock;
-  op.object = o;
-  op.pc = pc;
+  const Footprint footprint = write ? Footprint::write : Footprint::read;
+  Op op = operation(write ? EventKind::write_lock : EventKind::read_lock, o, pc, footprint);
   if (patience == Patience::forever) {
-    op.kind = write ? EventKind::write_lock : EventKind::read_lock;
     machine::visible(op);
     usable(lock, "locking");  // somebody may have destroyed it meanwhile
     take(o, write);
@@ -83,27 +79,8 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
     if (auto* e = machine::last_event()) e->result = EBUSY;
     return EBUSY;
   }
-  const bool may = may_time_out();
-  if (may && machine::alternative(2) == 1) {
-    count_time_out();
-    machine::pass_until(clock, deadline);
-    if (auto* e = machine::last_event()) e->result = ETIMEDOUT;
-    return ETIMEDOUT;
-  }
-  t.timed_wait = true;
-  t.forced_time_out = !may;
-  t.notified = false;
-  t.timed_out = false;
   op.kind = write ? EventKind::write_lock : EventKind::read_lock;
-  op.or_timed_out = true;
-  machine::visible(op);
-  t.timed_wait = false;
-  t.notified = true;
-  if (t.timed_out) {
-    t.timed_out = false;
-    machine::pass_until(clock, deadline);
-    return ETIMEDOUT;
-  }
+  if (times_out(op, clock, deadline)) return ETIMEDOUT;
   take(o, write);
   return 0;
 }
@@ -124,13 +101,7 @@ int rwlock_unlock(std::uint64_t lock, std::uint64_t pc) {
     }
     std::erase_if(t.read_holds, [lock](const Thread::ReadHold& hold) { return hold.lock == lock; });
   }
-  Op op;
-  op.kind = EventKind::rw_unlock;
-  op.footprint = write ? Footprint::write : Footprint::read;
-  op.address = lock;
-  op.object = o;
-  op.pc = pc;
-  machine::visible(op);
+  machine::visible(operation(EventKind::rw_unlock, o, pc, write ? Footprint::write : Footprint::read));
   if (write) {
     o->owner = -1;
     release(o->released);

@@ -1,19 +1,16 @@
 #include "sync/semaphore.hpp"
 
-#include <bit>
 #include <cerrno>
 
 #include "machine/machine.hpp"
-#include "machine/virtual_time.hpp"
 #include "sync/happens_before.hpp"
-#include "sync/mutex.hpp"
+#include "sync/object.hpp"
+#include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
 
 using machine::EventKind;
-using machine::Footprint;
 using machine::g;
-using machine::Op;
 using machine::self;
 using machine::Thread;
 
@@ -30,16 +27,6 @@ Object* usable(std::uint64_t semaphore, const char* call) {
     machine::misuse(std::string(call) + " of semaphore " + machine::name_of(semaphore) + " after it was destroyed");
   }
   return o;
-}
-
-Op operation(EventKind kind, Object* o, std::uint64_t pc) {
-  Op op;
-  op.kind = kind;
-  op.footprint = Footprint::write;
-  op.address = o->address;
-  op.object = o;
-  op.pc = pc;
-  return op;
 }
 
 void take(Object* o) {
@@ -76,27 +63,7 @@ int semaphore_wait(std::uint64_t semaphore, Patience patience, int clock, std::u
     if (auto* e = machine::last_event()) e->result = EAGAIN;
     return EAGAIN;
   }
-  const bool may = may_time_out();
-  if (may && machine::alternative(2) == 1) {
-    count_time_out();
-    machine::pass_until(clock, deadline);
-    if (auto* e = machine::last_event()) e->result = ETIMEDOUT;
-    return ETIMEDOUT;
-  }
-  t.timed_wait = true;
-  t.forced_time_out = !may;
-  t.notified = false;
-  t.timed_out = false;
-  Op op = operation(EventKind::sem_wait, o, pc);
-  op.or_timed_out = true;
-  machine::visible(op);
-  t.timed_wait = false;
-  t.notified = true;
-  if (t.timed_out) {
-    t.timed_out = false;
-    machine::pass_until(clock, deadline);
-    return ETIMEDOUT;
-  }
+  if (times_out(operation(EventKind::sem_wait, o, pc), clock, deadline)) return ETIMEDOUT;
   take(o);
   return 0;
 }

@@ -290,4 +290,27 @@ TEST(Determinism, SchedulesReplayAndChangedOnesAreRefused) {
   RecordProperty("followed", followed);
 }
 
+TEST(Trace, GivesLocalVariablesTheirNames) {
+  const auto result = selvage::explore([] {
+    struct Point {
+      int x, y;
+    } point{0, 0};
+    int numbers[3] = {};
+    std::thread other([&] {
+      point.y = 1;
+      numbers[2] = 7;
+    });
+    other.join();
+    selvage::check(point.y + numbers[2] != 8, "told apart");
+  });
+  ASSERT_THAT(result, selvage::FindsAssertion());
+  std::vector<std::string> texts;
+  for (const auto& event : result.violations.front().trace) texts.push_back(event.text);
+  using testing::Contains;
+  using testing::StartsWith;
+  EXPECT_THAT(texts, Contains(StartsWith("write point.y = 1")));
+  EXPECT_THAT(texts, Contains(StartsWith("write numbers[2] = 7")));
+  EXPECT_THAT(texts, Contains(StartsWith("read numbers[2] = 7 (from #")));
+}
+
 }  // namespace

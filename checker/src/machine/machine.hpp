@@ -25,6 +25,16 @@ namespace selvage::machine {
 
 using race::kMaxThreads;
 
+/// The calls that a thread is in, innermost first, without the runtime's own.
+struct CallStack {
+  std::vector<std::uint64_t> calls;   ///< return addresses
+  std::vector<std::uint64_t> frames;  ///< for each the canonical frame address, 0: unknown
+  void clear() {
+    calls.clear();
+    frames.clear();
+  }
+};
+
 /// A thread of the program under test.
 struct Thread {
   enum class State : std::uint8_t { unused, alive, finished };
@@ -76,7 +86,7 @@ struct Thread {
   };
   std::vector<Visit> visits;
   std::uint64_t visits_progress = 0;  ///< Machine::progress when they began
-  std::vector<std::uint64_t> pending_stack;  ///< where `pending` was announced, kept while recording
+  CallStack pending_stack;  ///< where `pending` was announced, kept while recording
   std::vector<std::uint64_t> holding;  ///< mutexes held, kept while recording
 
   /// Makes it a thread that is about to begin: everything as new but what outlives executions (lowest_stack and
@@ -215,7 +225,8 @@ void record_free(std::uint64_t address, std::uint32_t size);
 /// The plain write that its thread announced last has happened by now.
 void settle_write(int thread);
 void note_allocation(void* block);
-/// Call addresses from here outwards, innermost first, without the runtime's own frames.
+CallStack call_stack();
+/// CallStack::calls alone.
 std::vector<std::uint64_t> backtrace();
 void start_recording();
 void note_race_access(int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags);

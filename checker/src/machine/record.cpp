@@ -41,16 +41,23 @@ std::vector<std::vector<std::uint64_t>> g_holding;  // by event: what its thread
 constexpr std::size_t kMostEvents = 2'000'000;
 
 struct Walk {
-  std::vector<std::uint64_t>* stack;
+  CallStack stack;
+  bool kept = false;  // is the frame visited last in the stack?
 };
 
 _Unwind_Reason_Code visit_frame(_Unwind_Context* context, void* data) {
   auto* walk = static_cast<Walk*>(data);
   const std::uint64_t pc = _Unwind_GetIP(context);
+  // What the unwinder calls this frame's CFA is where the frame called from here begins.
+  if (walk->kept) walk->stack.frames.back() = _Unwind_GetCFA(context);
   if (pc == 0) return _URC_END_OF_STACK;
-  if (!in_runtime(pc)) walk->stack->push_back(pc);
+  walk->kept = !in_runtime(pc);
+  if (walk->kept) {
+    walk->stack.calls.push_back(pc);
+    walk->stack.frames.push_back(0);
+  }
   constexpr std::size_t kMostFrames = 64;
-  return walk->stack->size() >= kMostFrames ? _URC_END_OF_STACK : _URC_NO_REASON;
+  return walk->stack.calls.size() >= kMostFrames ? _URC_END_OF_STACK : _URC_NO_REASON;
 }
 
 std::uint64_t value_at(std::uint64_t address, std::uint32_t size) {
@@ -77,12 +84,13 @@ report::RawEvent& append(bool plain) {
 
 }  // namespace
 
-std::vector<std::uint64_t> backtrace() {
-  std::vector<std::uint64_t> stack;
-  Walk walk{&stack};
+CallStack call_stack() {
+  Walk walk;
   _Unwind_Backtrace(visit_frame, &walk);
-  return stack;
+  return std::move(walk.stack);
 }
+
+std::vector<std::uint64_t> backtrace() { return call_stack().calls; }
 
 void start_recording() {
   g_trace.clear();
@@ -106,7 +114,9 @@ void record_event(const Op& op, int thread) {
   e.size = op.size;
   e.order = op.order;
   e.second = op.second;
-  e.stack = thread == g.current ? backtrace() : g.threads[thread].pending_stack;
+  CallStack stack = thread == g.current ? call_stack() : g.threads[thread].pending_stack;
+  e.stack = std::move(stack.calls);
+  e.frames = std::move(stack.frames);
 }
 
 report::RawEvent* last_event() { return g.recording && !g_trace.empty() ? &g_trace.back() : nullptr; }
@@ -146,7 +156,9 @@ void record_access(std::uint64_t address, std::uint32_t size, bool write, std::u
     e.reads_from = writer_of(address);
   }
   // Most of these rows are dropped again; the stack is needed for those that stay.
-  e.stack = backtrace();
+  CallStack stack = call_stack();
+  e.stack = std::move(stack.calls);
+  e.frames = std::move(stack.frames);
 }
 
 void record_free(std::uint64_t address, std::uint32_t size) {

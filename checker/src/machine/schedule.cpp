@@ -208,7 +208,7 @@ void visible(const Op& op) {
   count_event();
   if (g.recording) {
     settle_write(t.id);
-    t.pending_stack = backtrace();
+    t.pending_stack = call_stack();
   }
   if (t.starter >= 0) {
     const int starter = t.starter;

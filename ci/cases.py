@@ -17,6 +17,8 @@ import time
 from dataclasses import dataclass, field
 
 WAYS = ["native", "tsan", "relacy", "selvage"]
+AND_WHERE_THE_CASE_HAS_IT = ["proof"]
+LABELS = {"proof-check": "z3", "proof-weaken": "z3 (less)"}
 TIME_LIMIT = 280  # seconds a cell; ctest's own limit is a little longer
 HANGS_AFTER = 3  # seconds after which a program that may be blocked for ever is believed to be
 TSAN_EXIT = 66
@@ -230,7 +232,14 @@ def run_directed(cell):
     return Outcome("reached", reached, 1, transcript=done.stdout)
 
 
-RUNNERS = {"native": run_native, "tsan": run_tsan, "relacy-full": run_relacy, "relacy-random": run_relacy,
+def run_proof(cell):
+    done = execute(cell["command"])
+    expect(done.returncode == 0, done.stdout + done.stderr)
+    return Outcome("proved" if cell["way"] == "proof-check" else "all needed", [], "-", transcript=done.stdout)
+
+
+RUNNERS = {"proof-check": run_proof, "proof-weaken": run_proof,
+           "native": run_native, "tsan": run_tsan, "relacy-full": run_relacy, "relacy-random": run_relacy,
            "selvage": run_selvage, "selvage-directed": run_directed}
 
 
@@ -271,12 +280,12 @@ def print_aligned(rows, right):
 def rows_of_form(manifest, case, form, failures):
     cells = [cell for cell in manifest["cells"] if (cell["case"], cell["form"]) == (case["name"], form)]
     rows = []
-    for way in WAYS:
+    for way in WAYS + AND_WHERE_THE_CASE_HAS_IT:
         mine = [cell for cell in cells if cell["way"].partition("-")[0] == way]
-        if not mine and not (way == "relacy" and case["no_relacy"]):
+        if not mine and way in WAYS and not (way == "relacy" and case["no_relacy"]):
             failures.append(f"{case['name']}, {form}: nothing was built to run with {way}")
         for cell in mine:
-            label = cell["way"].replace("-", " ") + (f" ({cell['model']})" if cell.get("model", form) != form else "")
+            label = LABELS.get(cell["way"], cell["way"].replace("-", " ")) + (f" ({cell['model']})" if cell.get("model", form) != form else "")
             row = [case["name"], form, label, str(cell["size"])]
             try:
                 outcome = run(cell)

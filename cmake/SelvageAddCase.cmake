@@ -8,7 +8,7 @@
 #   DIRECTED           tests of selvage_test that drive one execution by hand and record its `outcome`
 #
 # selvage_add_form(CASE case NAME form [RACE] [FAILS verdict...] [RIGHT "VALUES"] [TSAN silent|race|lock-order]
-#                  [TOLERATES hangs|crashes...] [TRIALS k]
+#                  [TOLERATES hangs|crashes...] [TRIALS k] [PROOF]
 #                  NATIVE "N -> VALUES" SELVAGE "N -> VALUES in K"... [RELACY "MODEL N -> FINDING|VALUES"...])
 #
 #   FORM.cpp           becomes CASE/FORM-native, and CASE/FORM-tsan with -fsanitize=thread
@@ -19,6 +19,8 @@
 #                      another one is the violation `assertion`
 #   TSAN               what the real ThreadSanitizer must say; default: race with RACE, else silent
 #   TOLERATES          what a run on the real machine may do as well: stay blocked for ever, or crash
+#   PROOF              FORM.smt2 is proved by Z3 for every size, and each part of its invariant is needed; see
+#                      ci/proofs.py. That the code keeps the same invariant is for selvage_test.cpp to show.
 #   NATIVE             the size that both are run with, and what every one of k trials must print
 #   SELVAGE            sizes to explore to the end, exactly what the executions must print, and how many
 #                      executions come to an end (with a violation too): one for each order of events that a
@@ -91,7 +93,8 @@ function(selvage_add_case)
   endif()
 
   if(TARGET selvage)
-    selvage_add_test(NAME selvage.${arg_NAME} SOURCES selvage_test.cpp LABELS selvage)
+    selvage_add_test(NAME selvage.${arg_NAME} SOURCES selvage_test.cpp LIBRARIES case_proof LABELS selvage)
+    target_compile_definitions(selvage.${arg_NAME} PRIVATE CASE_DIRECTORY="${CMAKE_CURRENT_SOURCE_DIR}")
     set_target_properties(
       selvage.${arg_NAME} PROPERTIES OUTPUT_NAME selvage_test RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}
     )
@@ -112,7 +115,7 @@ endfunction()
 
 function(selvage_add_form)
   cmake_parse_arguments(
-    PARSE_ARGV 0 arg "RACE" "CASE;NAME;NATIVE;TRIALS;RIGHT;TSAN" "SELVAGE;RELACY;FAILS;TOLERATES"
+    PARSE_ARGV 0 arg "RACE;PROOF" "CASE;NAME;NATIVE;TRIALS;RIGHT;TSAN" "SELVAGE;RELACY;FAILS;TOLERATES"
   )
   if(NOT arg_CASE OR NOT arg_NAME OR NOT arg_NATIVE OR NOT arg_SELVAGE OR arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "selvage_add_form: CASE, NAME, NATIVE and SELVAGE are needed; "
@@ -168,6 +171,15 @@ function(selvage_add_form)
       )
     endforeach()
   endforeach()
+
+  if(arg_PROOF)
+    foreach(mode IN ITEMS check weaken)
+      selvage_add_cell(
+        proof.${id}.${mode} proof-${mode} ${arg_CASE} ${arg_NAME} "\"all\"" "nothing" ""
+        ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/ci/proofs.py ${mode} ${CMAKE_CURRENT_SOURCE_DIR}/${arg_NAME}.smt2
+      )
+    endforeach()
+  endif()
 
   if(TARGET selvage_cli)
     if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")

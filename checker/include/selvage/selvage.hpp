@@ -221,8 +221,8 @@ void outcome(const T& value) {
 void check(bool condition, const char* message = "selvage::check failed");
 /// Explores every value in [0, n). n must be at least 1; n < 1 is verdict `misuse`.
 int choose(int n);
-/// Evaluates `holds` at every visible event from now on to the execution's end; verdict `assertion` where
-/// it returns false. It must not block or change anything.
+/// Evaluates `holds` wherever another thread may go on, from now on until the body returns; verdict `assertion`
+/// where it returns false. It must not block or change anything.
 void invariant(std::function<bool()> holds, const char* name = "invariant");
 /// True while an exploration runs the caller.
 bool exploring();

@@ -96,6 +96,7 @@ void* thread_zero(void* /*argument*/) {
   g.in_program = false;  // until the body itself begins
   (*g_body)();
   g.in_program = false;
+  g.watching = false;  // what the invariants look at may have been the body's local variables
   end_program(0);
 }
 
@@ -152,6 +153,7 @@ void Explorer::reset() {
   g.exit_status = 0;
   g.race_ignored = false;
   g.invariants.clear();
+  g.watching = false;
   exit_handlers().new_execution();
   new_execution_of_accesses();
 }

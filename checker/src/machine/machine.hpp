@@ -144,6 +144,7 @@ struct Machine {
   int exit_status = 0;
   bool race_ignored = false;
   std::vector<std::pair<std::function<bool()>, const char*>> invariants;
+  bool watching = false;  ///< the invariants are to be checked
 
   // The whole exploration.
   bool eager_unlock = true;  ///< nobody tries locks, so an unlock needs no branching

@@ -153,7 +153,7 @@ void check_invariants() {
 }
 
 int pick() {
-  if (!g.invariants.empty()) check_invariants();
+  if (g.watching) check_invariants();
   if (g.spinners != 0 && g.progress != g.spin_progress) wake_spinners();
   std::uint64_t enabled = enabled_threads();
   while (enabled == 0) {

@@ -1,6 +1,6 @@
 // A lock that is given back, whatever happens.
 //
-// The first worker's last increment throws. The guard is destroyed on the exception's way out of increment(),
+// The second worker's last increment throws. The guard is destroyed on the exception's way out of increment(),
 // and its destructor gives the lock back. One increment is missing, the one that threw; everybody else comes
 // to an end with theirs.
 #pragma once
@@ -33,7 +33,7 @@ inline void work(int number, int n) {
   for (int i = 0; i < n; ++i) {
     pause(random);
     try {
-      increment(number == 1 && i == n - 1);
+      increment(number == 2 && i == n - 1);
     } catch (const std::runtime_error&) {
       // This increment failed; there may be others to do.
     }

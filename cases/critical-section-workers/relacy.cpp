@@ -51,7 +51,7 @@ struct Unreleased : rl::test_suite<Unreleased, 2> {
     counter_lock.init(false, 1, 1, RL_INFO);
   }
   void thread(unsigned number) {
-    for (int i = 0; i < model::size; ++i) increment(number == 0 && i == model::size - 1);
+    for (int i = 0; i < model::size; ++i) increment(number == 1 && i == model::size - 1);
   }
   void after() {
     counter_lock.deinit(RL_INFO);
@@ -84,7 +84,7 @@ struct Guarded : rl::test_suite<Guarded, 2>, GuardedWorkers {
 struct GuardedThrowing : rl::test_suite<GuardedThrowing, 2>, GuardedWorkers {
   void before() { counter(RL_INFO) = 0; }
   void thread(unsigned number) {
-    for (int i = 0; i < model::size; ++i) increment(number == 0 && i == model::size - 1);
+    for (int i = 0; i < model::size; ++i) increment(number == 1 && i == model::size - 1);
   }
   void after() { model::outcome(counter(RL_INFO)); }
 };

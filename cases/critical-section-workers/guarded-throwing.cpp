@@ -1,0 +1,6 @@
+// Two workers with two increments each, one of which throws, under a lock that a guard gives back.
+#include "guarded-throwing.hpp"
+
+#include "../program.hpp"
+
+int main(int argc, char** argv) { return program::trials(argc, argv, 2, guarded_throwing::run); }

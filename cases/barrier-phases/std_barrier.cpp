@@ -1,0 +1,6 @@
+// Works for a hundred phases in each of two threads that meet once a phase and have two cells each.
+#include "std_barrier.hpp"
+
+#include "../program.hpp"
+
+int main(int argc, char** argv) { return program::trials(argc, argv, 100, std_barrier::run); }

@@ -55,8 +55,10 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
               " are not ordered by happens-before";
   if (g.recording) {
     p.stack = backtrace();
-    note_race_access(0, earlier.thread, address & ~7ULL, 8, earlier.flags);
-    note_race_access(1, g.current, address, size, flags);
+    const auto common = static_cast<unsigned>(earlier.mask & mask);
+    note_race_access(p.key, 0, earlier.thread, (address & ~7ULL) + first, static_cast<std::uint32_t>(std::bit_width(common)) - first,
+                     earlier.flags);
+    note_race_access(p.key, 1, g.current, address, size, flags);
   }
   g_races.push_back(std::move(p));
   if (g.options.races == Races::stop) {
@@ -163,6 +165,18 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
 
 void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
   if (size == 0) return;
+  // Where accesses to the block are events, so is its end: it may come before them and after.
+  for (std::uint64_t a = address & ~7ULL; a < address + size; a += 8) {
+    if (g.shadow.fresh_cell(a)->visible_mask == 0) continue;
+    Op op;
+    op.kind = EventKind::free;
+    op.footprint = Footprint::write;
+    op.address = address;
+    op.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, UINT32_MAX));
+    op.pc = pc;
+    visible(op);
+    break;
+  }
   if (g.recording) record_free(address, static_cast<std::uint32_t>(size));
   const std::uint64_t last = address + size - 1;
   Thread& t = self();

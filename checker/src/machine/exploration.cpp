@@ -389,7 +389,7 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
   std::vector<PendingRace> races;
   for (int tries = 0; tries < 8; ++tries) {
     output_.clear();
-    start_recording();
+    start_recording(found.key);
     g.recording = true;
     run_once();
     g.recording = false;

@@ -229,8 +229,9 @@ void note_allocation(void* block);
 CallStack call_stack();
 /// CallStack::calls alone.
 std::vector<std::uint64_t> backtrace();
-void start_recording();
-void note_race_access(int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags);
+/// `race`: the key of the race that is to be told, where it is one.
+void start_recording(const std::string& race);
+void note_race_access(const std::string& race, int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags);
 
 // spin.cpp
 

@@ -36,6 +36,7 @@ struct RaceSide {
   std::vector<std::uint64_t> holding;
 };
 RaceSide g_sides[2];
+std::string g_race;  // the race that they are to be of
 std::vector<std::vector<std::uint64_t>> g_holding;  // by event: what its thread held
 
 constexpr std::size_t kMostEvents = 2'000'000;
@@ -75,6 +76,11 @@ std::int64_t writer_of(std::uint64_t address) {
   return at == g_last_write.end() ? -1 : at->second;
 }
 
+bool is_atomic(EventKind kind) {
+  return kind == EventKind::atomic_load || kind == EventKind::atomic_store || kind == EventKind::atomic_rmw ||
+         kind == EventKind::atomic_cas;
+}
+
 report::RawEvent& append(bool plain) {
   g_trace.emplace_back();
   g_plain.push_back(plain);
@@ -92,7 +98,8 @@ CallStack call_stack() {
 
 std::vector<std::uint64_t> backtrace() { return call_stack().calls; }
 
-void start_recording() {
+void start_recording(const std::string& race) {
+  g_race = race;
   g_trace.clear();
   g_plain.clear();
   g_holding.clear();
@@ -105,7 +112,8 @@ void start_recording() {
 void record_event(const Op& op, int thread) {
   if (g_trace.size() >= kMostEvents) return;
   settle_write(thread);
-  if (op.kind == EventKind::plain_read || op.kind == EventKind::plain_write) return;  // record_access follows
+  // record_access and record_free follow
+  if (op.kind == EventKind::plain_read || op.kind == EventKind::plain_write || op.kind == EventKind::free) return;
   if (op.kind == EventKind::preempt) return;
   report::RawEvent& e = append(false);
   e.thread = thread;
@@ -171,8 +179,9 @@ void record_free(std::uint64_t address, std::uint32_t size) {
 
 void note_allocation(void* block) { g_allocated[reinterpret_cast<std::uint64_t>(block)] = backtrace(); }
 
-void note_race_access(int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags) {
-  if (g_sides[1].thread >= 0) return;  // the first race of the execution is the one that is told
+void note_race_access(const std::string& race, int index, int thread, std::uint64_t address, std::uint32_t size,
+                      std::uint8_t flags) {
+  if (race != g_race || g_sides[1].thread >= 0) return;
   RaceSide& side = g_sides[index];
   side.thread = thread;
   side.address = address;
@@ -187,6 +196,7 @@ void note_race_access(int index, int thread, std::uint64_t address, std::uint32_
     const bool reads = e.kind == EventKind::plain_read || e.kind == EventKind::atomic_load ||
                        e.kind == EventKind::atomic_rmw || e.kind == EventKind::atomic_cas;
     if ((flags & race::kWrite) != 0 ? !writes : !reads) continue;
+    if (((flags & race::kAtomic) != 0) != is_atomic(e.kind)) continue;
     side.event = static_cast<std::int64_t>(i);
     side.holding = g_holding[i];
     break;

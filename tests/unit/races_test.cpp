@@ -1,0 +1,102 @@
+// What is said of races, and what is explored beyond them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <selvage/gtest.hpp>
+#include <selvage/selvage.hpp>
+#include <thread>
+
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+selvage::Options explore_on() {
+  selvage::Options options;
+  options.races = selvage::Races::explore;
+  options.keep_going = true;
+  return options;
+}
+
+TEST(Races, AFreeComesBeforeTheReadAndAfterIt) {
+  const auto result = selvage::explore(explore_on(), [] {
+    int* number = new int(7);
+    int seen = 0;
+    std::thread reader([number, &seen] { seen = *number; });
+    delete number;
+    reader.join();
+    selvage::outcome(seen);
+  });
+  EXPECT_THAT(result, selvage::FindsDataRace());
+  EXPECT_THAT(result, selvage::Finds(selvage::Verdict::use_after_free));
+  EXPECT_THAT(result, selvage::OutcomesAre(ElementsAre(7)));
+  EXPECT_EQ(result.executions, 2U);
+}
+
+// Of two blocks freed by two threads each, every order of freeing one of them is a double free.
+TEST(Races, TwoThreadsFreeTheSameBlock) {
+  const auto result = selvage::explore(explore_on(), [] {
+    int* number = new int(7);
+    std::thread other([number] { delete number; });
+    delete number;
+    other.join();
+  });
+  EXPECT_THAT(result, selvage::Finds(selvage::Verdict::double_free));
+}
+
+long message = 0;
+bool ready = false;
+
+TEST(Races, EachIsToldWithItsOwnAccesses) {
+  const auto result = selvage::explore(explore_on(), [] {
+    message = 0;
+    ready = false;
+    std::thread sending([] {
+      message = 42;
+      ready = true;
+    });
+    while (!ready) std::this_thread::yield();
+    selvage::outcome(message);
+    sending.join();
+  });
+  std::size_t races = 0;
+  for (const auto& violation : result.violations) {
+    if (violation.kind != selvage::Verdict::data_race) continue;
+    ++races;
+    const bool of_message = violation.message.find("message") != std::string::npos;
+    ASSERT_EQ(violation.accesses.size(), 2U);
+    for (const auto& access : violation.accesses) {
+      EXPECT_EQ(access.size, of_message ? sizeof message : sizeof ready) << violation.message;
+      EXPECT_THAT(violation.trace.at(access.event).text, HasSubstr(of_message ? "message" : "ready"));
+    }
+  }
+  EXPECT_EQ(races, 2U);
+}
+
+// Both in one granule of the detector, and only the plain one races.
+struct {
+  int text = 0;
+  std::atomic<bool> sent = false;
+} shared;
+
+TEST(Races, AnAtomicNeighbourIsNotTakenForTheAccess) {
+  const auto result = selvage::explore(explore_on(), [] {
+    shared.text = 0;
+    shared.sent = false;
+    std::thread sending([] {
+      shared.text = 42;
+      shared.sent.store(true, std::memory_order_relaxed);
+    });
+    while (!shared.sent.load(std::memory_order_relaxed)) std::this_thread::yield();
+    selvage::outcome(shared.text);
+    sending.join();
+  });
+  ASSERT_THAT(result, selvage::FindsDataRace());
+  for (const auto& access : result.violations.front().accesses) {
+    EXPECT_FALSE(access.atomic);
+    EXPECT_THAT(result.violations.front().trace.at(access.event).text, HasSubstr("shared.text"));
+  }
+}
+
+}  // namespace

@@ -1,0 +1,129 @@
+#!/usr/bin/env python3
+"""Keeps what a document shows true: code, runs and tables are made from the tree and from real runs.
+
+usage: shown.py check BUILD DOCUMENT...   the exit status tells whether every block is what it would be now
+       shown.py write BUILD DOCUMENT...   make them so
+
+A block of a document lies between <!-- shown: WHAT --> and <!-- end -->. WHAT is one of
+
+    code CASE/FORM                      the form's code, without its heading comment
+    run [LINES] selvage run ...         what the command prints; programs are named as CASE/FORM; LINES is first-last,
+                                        or WORD+count: that many from the first line that begins with WORD
+    table CASE                          what each form does natively, under ThreadSanitizer, in Relacy and in Selvage
+
+BUILD is a build tree made by the preset `default`.
+"""
+
+import difflib
+import os
+import re
+import subprocess
+import sys
+
+import cases
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+BLOCK = re.compile(r"(<!-- shown: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def code(form):
+    with open(os.path.join(ROOT, "cases", f"{form}.hpp"), encoding="utf-8") as file:
+        text = file.read()
+    inside = re.search(r"^namespace [\w:]+ \{\n(.*)^\}  // namespace", text, re.DOTALL | re.MULTILINE)
+    return "```cpp\n" + inside.group(1).strip("\n") + "\n```\n"
+
+
+def run(build, words):
+    lines = None
+    if words[0] != "selvage":
+        lines, words = words[0], words[1:]
+    # The command as a reader would type it, and as it is run from the build tree.
+    typed = [f"build/cases/{word}-tsan" if re.fullmatch(r"[\w-]+/[\w-]+", word) else word for word in words]
+    command = ["build/bin/selvage" if word == "selvage" else word for word in typed]
+    real = [os.path.join(build, word[len("build/"):]) if word.startswith("build/") else word for word in command]
+    done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})
+    text = done.stdout.replace(build + "/", "build/").replace(ROOT + "/", "")
+    text = re.sub(r"\b\d+\.\d\d s\b", "0.00 s", text)
+    printed = [line.rstrip() for line in text.splitlines()]
+    if lines and "+" in lines:
+        word, _, count = lines.partition("+")
+        starts = [at for at, line in enumerate(printed) if line.startswith(word)]
+        if not starts:
+            sys.exit(f"shown.py: no line begins with {word}: {' '.join(words)}")
+        printed = ["..."] * (starts[0] > 0) + printed[starts[0]:starts[0] + int(count)] + ["..."]
+    elif lines:
+        first, _, last = lines.partition("-")
+        left = len(printed) - int(last)
+        printed = printed[int(first) - 1:int(last)] + ([f"... ({left} more lines)"] if left > 0 else [])
+    quoted = " ".join(f"'{word}'" if " " in word else word for word in command)
+    return "```text\n$ " + quoted + "\n" + "\n".join(printed) + "\n```\n"
+
+
+def in_words(cell, outcome):
+    found = cases.shown(set(outcome.outcomes))
+    if cell["way"] == "native":
+        return f"{cell['size']}: " + cell["expected"].replace("..", " to ")
+    if cell["way"] == "tsan":
+        return outcome.verdict
+    if cell["way"] == "relacy-full":
+        return f"{outcome.verdict}" + (f", {found}" if found else "")
+    return f"{outcome.verdict}, {found or 'no outcome'} in {outcome.executions}"
+
+
+def table(build, name):
+    import json
+
+    with open(os.path.join(build, "cases", "cases.json"), encoding="utf-8") as file:
+        manifest = json.load(file)
+    ways = ["native", "tsan", "relacy-full", "selvage"]
+    rows = ["| form | natively | ThreadSanitizer | Relacy, full search | Selvage |", "| --- | --- | --- | --- | --- |"]
+    cells = [cell for cell in manifest["cells"] if cell["case"] == name and cell["way"] in ways]
+    for form in dict.fromkeys(cell["form"] for cell in cells):
+        row = [f"`{form}`"]
+        for way in ways:
+            mine = [cell for cell in cells if (cell["form"], cell["way"]) == (form, way)]
+            # The largest size says most; of a model and its variants, each.
+            said = [in_words(cell, cases.run(cell)) for cell in (mine[-1:] if way == "selvage" else mine)]
+            row.append("; ".join(dict.fromkeys(said)) or "-")
+        rows.append("| " + " | ".join(row) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def make(build, what):
+    kind, *words = re.findall(r"'[^']*'|\S+", what)
+    words = [word.strip("'") for word in words]
+    if kind == "code":
+        return code(words[0])
+    if kind == "run":
+        return run(build, words)
+    if kind == "table":
+        return table(build, words[0])
+    sys.exit(f"shown.py: nothing can be shown for: {what}")
+
+
+def main(arguments):
+    if len(arguments) < 3 or arguments[0] not in ("check", "write"):
+        sys.exit(__doc__)
+    mode, build, *documents = arguments
+    build = os.path.abspath(build)
+    stale = 0
+    for path in documents:
+        with open(path, encoding="utf-8") as file:
+            before = file.read()
+        after = BLOCK.sub(lambda match: match.group(1) + make(build, match.group(2)) + match.group(3), before)
+        if mode == "write":
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(after)
+        elif before != after:
+            stale += 1
+            sys.stdout.writelines(difflib.unified_diff(before.splitlines(True), after.splitlines(True),
+                                                       f"{path} in the tree", f"{path} as it would be now"))
+        if not BLOCK.search(before):
+            sys.exit(f"shown.py: {path} shows nothing")
+    if stale:
+        print(f"shown.py: ci/shown.py write {os.path.relpath(build)} {' '.join(documents)} brings them up to date")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

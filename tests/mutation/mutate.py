@@ -1,0 +1,245 @@
+#!/usr/bin/env python3
+"""Takes the synchronisation out of the fixed forms, one piece at a time: each must then fail.
+
+usage: mutate.py --selvage COMMAND --cells CASES_JSON --cases DIRECTORY --survivors FILE [--only CASE] [--list]
+
+For each form that is proved, every edit below is made by itself to a copy of FORM.hpp; the copy is compiled by
+`selvage c++` and explored at the smallest size that the case declares for it. The edit is *killed* where Selvage
+reports a violation (an outcome that the form cannot have is one). Those that survive must be the ones that FILE lists,
+each with the reason why the code is right without that piece:
+
+    CASE/FORM: EDIT LINE: reason
+
+The exit status is 0 only where they are. --list shows the edits and runs nothing.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+
+TIME_LIMIT = 60  # seconds that an exploration may take
+# What keeps an edited form from running on for ever is that it has one verdict or another long before this.
+BUDGET = ["--time", "30", "--max-events", "20000"]
+
+
+@dataclass
+class Edit:
+    what: str  # the kind of edit
+    line: int  # where, counted from 1
+    code: str  # the line as it was
+    text: str  # the whole header after the edit
+
+
+def end_of_call(text, opening):
+    """The index after the parenthesis that closes the one at `opening`."""
+    depth = 0
+    for at in range(opening, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[at], 0)
+        if depth == 0:
+            return at + 1
+    return len(text)
+
+
+def arguments_of(inside):
+    """The first argument of a call, and the rest."""
+    depth = 0
+    for at, letter in enumerate(inside):
+        depth += {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            return inside[:at].strip(), inside[at + 1:].strip()
+    return inside.strip(), ""
+
+
+def without_comments(text):
+    """The text with comments blanked out, so that an edit is not made in one."""
+    return re.sub(r"//[^\n]*", lambda match: " " * len(match.group()), text)
+
+
+def edits_of(text):
+    code = without_comments(text)
+
+    def edit(what, start, end, replacement):
+        line = text.count("\n", 0, start) + 1
+        return Edit(what, line, text.splitlines()[line - 1].strip(), text[:start] + replacement + text[end:])
+
+    for match in re.finditer(r"(?:const )?std::(lock_guard|scoped_lock|unique_lock|shared_lock)\b([^;]*);", code):
+        declared = match.group()
+        if match.group(1) == "unique_lock" and declared.endswith(");"):
+            yield edit("no lock", match.start(), match.end(), declared[:-2] + ", std::defer_lock);")
+        else:
+            yield edit("no lock", match.start(), match.end(), ";")
+    for match in re.finditer(r"\b([\w.\->\[\]]+)\.lock\(\);", code):
+        unlock = code.find(f"{match.group(1)}.unlock();", match.end())
+        if unlock < 0:
+            continue
+        stop = unlock + len(match.group(1)) + len(".unlock();")
+        yield edit("no lock and unlock", match.start(), stop, text[match.end():unlock])
+        yield edit("no unlock", unlock, stop, ";")
+    for match in re.finditer(r"\b([\w.\->]+)\.(wait|wait_for|wait_until)\(", code):
+        stop = end_of_call(code, match.end() - 1)
+        first, predicate = arguments_of(text[match.end():stop - 1])
+        statement = stop < len(code) and code[stop] == ";"
+        if match.group(2) == "wait" and predicate:
+            once = f"if (!({predicate})()) {match.group(1)}.wait({first})"
+            yield edit("if for while", match.start(), stop, once)
+        loop = re.search(r"while\s*\(.*\)\s*$", code[:match.start()])
+        if loop:
+            yield edit("if for while", loop.start(), loop.start() + len("while"), "if")
+        elif statement and first:
+            yield edit("no wait", match.start(), stop, "")
+    for match in re.finditer(r"\b[\w.\->]+\.notify_(?:one|all)\(\);", code):
+        yield edit("no notify", match.start(), match.end(), ";")
+    for match in re.finditer(r"\.join\(\);", code):
+        yield edit("detach for join", match.start(), match.end(), ".detach();")
+    for match in re.finditer(r"\b[\w.\->\[\]]+\.(acquire|release|arrive_and_wait|count_down)\(\);", code):
+        yield edit(f"no {match.group(1)}", match.start(), match.end(), ";")
+    for match in re.finditer(r"memory_order_(acquire|release|acq_rel)\b", code):
+        yield edit("relaxed", match.start(), match.end(), "memory_order_relaxed")
+    for match in re.finditer(r"\bstd::atomic<([^<>]+)>", code):
+        yield edit("no atomic", match.start(), match.end(), f"mutation::Plain<{match.group(1)}>")
+
+
+# What an atomic is without being one.
+PLAIN = """
+namespace mutation {
+template <typename T>
+struct Plain {
+  T value{};
+  Plain() = default;
+  Plain(T v) : value(v) {}
+  T load(std::memory_order = std::memory_order_seq_cst) const { return value; }
+  void store(T v, std::memory_order = std::memory_order_seq_cst) { value = v; }
+  T exchange(T v) { T before = value; value = v; return before; }
+  T fetch_add(T v, std::memory_order = std::memory_order_seq_cst) { T before = value; value += v; return before; }
+  T fetch_sub(T v, std::memory_order = std::memory_order_seq_cst) { T before = value; value -= v; return before; }
+  T operator++() { return ++value; }
+  T operator--() { return --value; }
+  T operator++(int) { return value++; }
+  T operator--(int) { return value--; }
+  T operator=(T v) { return value = v; }
+  operator T() const { return value; }
+};
+}
+"""
+
+
+def with_plain(text):
+    if "mutation::Plain" not in text:
+        return text
+    last = list(re.finditer(r"^#include <[^\n]*\n", text, re.MULTILINE))[-1].end()
+    return text[:last] + PLAIN + text[last:]
+
+
+def forms_of(manifest):
+    """The proved forms: case, form, the smallest size, its outcomes."""
+    smallest = {}
+    for cell in manifest["cells"]:
+        if cell["way"] != "selvage" or cell["fails"]:
+            continue
+        key = (cell["case"], cell["form"])
+        if key not in smallest or cell["size"] < smallest[key]["size"]:
+            if cell["size"] > 1 or key not in smallest:
+                smallest[key] = cell
+    # A size of 1 has often nothing left to get wrong: take the next one where there is one.
+    for cell in manifest["cells"]:
+        key = (cell["case"], cell["form"])
+        if key in smallest and cell["way"] == "selvage" and smallest[key]["size"] == 1 and cell["size"] > 1:
+            smallest[key] = cell
+    return smallest
+
+
+def explore(selvage, folder, form, cell, outcomes):
+    """One word for what Selvage makes of the form in `folder`, or "does not compile: ..."."""
+    program = os.path.join(folder, "program")
+    built = subprocess.run([selvage, "c++", "-std=c++20", "-w", os.path.join(folder, f"{form}.cpp"), "-o", program],
+                           capture_output=True, text=True, check=False)
+    if built.returncode != 0:
+        return f"does not compile: {built.stderr.strip().splitlines()[:3]}"
+    expected = [word for outcome in outcomes for word in ("--expect", f"exit 0: {outcome}")]
+    try:
+        done = subprocess.run([selvage, "run", "--json", "-", *BUDGET, *expected, program, str(cell["size"])],
+                              capture_output=True, text=True, check=False, timeout=TIME_LIMIT)
+    except subprocess.TimeoutExpired:
+        return "no end"
+    try:
+        return json.loads(done.stdout)["verdict"]
+    except json.JSONDecodeError:
+        return f"exit status {done.returncode}: {done.stderr.strip()[:300]}"
+
+
+def read_survivors(path):
+    known = {}
+    with open(path, encoding="utf-8") as file:
+        for line in file:
+            line = line.strip()
+            if line and not line.startswith("#"):
+                where, _, rest = line.partition(": ")
+                what, _, reason = rest.partition(": ")
+                known[f"{where}: {what}"] = reason
+    return known
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    for name in ("selvage", "cells", "cases", "survivors"):
+        parser.add_argument(f"--{name}", required=True)
+    parser.add_argument("--only")
+    parser.add_argument("--list", action="store_true")
+    options = parser.parse_args()
+    sys.path.insert(0, os.path.join(options.cases, "..", "ci"))
+    import cases  # the values that a cell's text stands for
+
+    with open(options.cells, encoding="utf-8") as file:
+        manifest = json.load(file)
+    known = {key: reason for key, reason in read_survivors(options.survivors).items()
+             if not options.only or key.startswith(f"{options.only}/")}
+    survivors, wrong, killed, count = {}, [], {}, 0
+    for (case, form), cell in forms_of(manifest).items():
+        if options.only and case != options.only:
+            continue
+        source = os.path.join(options.cases, case)
+        with open(os.path.join(source, f"{form}.hpp"), encoding="utf-8") as file:
+            text = file.read()
+        for edit in edits_of(text):
+            count += 1
+            name = f"{case}/{form}: {edit.what} {edit.line}"
+            if options.list:
+                print(f"{name}  {edit.code}")
+                continue
+            with tempfile.TemporaryDirectory() as folder:
+                # The copy lies where the original would: ../program.hpp is found from it.
+                inner = os.path.join(folder, case)
+                os.mkdir(inner)
+                for header in os.listdir(options.cases):
+                    if header.endswith(".hpp"):
+                        os.symlink(os.path.abspath(os.path.join(options.cases, header)), os.path.join(folder, header))
+                for file_name in os.listdir(source):
+                    if file_name.endswith((".hpp", ".cpp")) and file_name != f"{form}.hpp":
+                        os.symlink(os.path.abspath(os.path.join(source, file_name)), os.path.join(inner, file_name))
+                with open(os.path.join(inner, f"{form}.hpp"), "w", encoding="utf-8") as file:
+                    file.write(with_plain(edit.text))
+                verdict = explore(options.selvage, inner, form, cell, cases.in_order(cases.values(cell["expected"])))
+            print(f"{name}: {verdict}  | {edit.code}", flush=True)
+            killed[verdict] = killed.get(verdict, 0) + 1
+            if verdict == "proved":
+                survivors[name] = edit.code
+            elif " " in verdict or verdict in ("unsupported", "nondeterministic", "exhausted"):
+                wrong.append(f"{name}: {verdict}")
+    if options.list:
+        return 0
+    print(", ".join(f"{number} {verdict}" for verdict, number in sorted(killed.items())), f"of {count} edits")
+    wrong += [f"{name} survives and is not listed: {code}" for name, code in survivors.items() if name not in known]
+    wrong += [f"{name} is listed as a survivor and is not one" for name in known if name not in survivors]
+    wrong += [] if count else ["no edit was made"]
+    for message in wrong:
+        print(f"mutate.py: {message}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

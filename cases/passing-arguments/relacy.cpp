@@ -87,11 +87,39 @@ struct ByValue : rl::test_suite<ByValue, 1> {
   }
 };
 
+struct Numbers {
+  rl::var<int> number[most];
+};
+
+struct OutOfScope : rl::test_suite<OutOfScope, 1> {
+  static constexpr rl::thread_id_t dynamic_thread_count = most;
+  Task<rl::var<int>*> tasks[most];
+
+  static void* run(void* given) {
+    auto* const task = static_cast<Task<rl::var<int>*>*>(given);
+    task->found = (*task->number)(RL_INFO);
+    return nullptr;
+  }
+  void thread(unsigned) {
+    rl::dyn_thread threads[most];
+    auto* const numbers = new Numbers;
+    for (int k = 0; k < model::size; ++k) {
+      numbers->number[k](RL_INFO) = k;
+      tasks[k] = {&numbers->number[k], -1};
+      threads[k].start(run, &tasks[k]);
+    }
+    numbers->~Numbers();
+    rl::rl_free(numbers, RL_INFO);  // C++14's delete, with a size, would pass by Relacy's
+    for (int k = 0; k < model::size; ++k) threads[k].join();
+  }
+};
+
 }  // namespace
 
 int main(int argc, char** argv) {
   return model::main(argc, argv,
                      {{"racy", model::explore<Racy>},
                       {"glimpse", model::explore<Glimpse>},
-                      {"by-value", model::explore<ByValue>}});
+                      {"out_of_scope", model::explore<OutOfScope>},
+                      {"by_value", model::explore<ByValue>}});
 }

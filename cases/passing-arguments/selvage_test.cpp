@@ -8,8 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "by-reference.hpp"
-#include "by-value.hpp"
+#include "by_reference.hpp"
+#include "by_value.hpp"
+#include "out_of_scope.hpp"
 
 namespace {
 
@@ -57,6 +58,38 @@ TEST(PassingArguments, ByReferenceNumbersAreMissingOrThereTwice) {
   EXPECT_THAT(result, selvage::CanReach("112"));       // 0 is missing, 1 is there twice
   EXPECT_THAT(result, selvage::CanReach("333"));       // nobody was to have 3
   EXPECT_THAT(result, Not(selvage::CanReach("002")));  // 0 was over when the second task was started
+}
+
+TEST(PassingArguments, ATaskCanBeLateForANumberThatIsFreed) {
+  selvage::Options options;
+  options.races = selvage::Races::explore;
+  options.keep_going = true;
+  const auto result = selvage::explore(options, [] { selvage::outcome(out_of_scope::run(2)); });
+  EXPECT_THAT(result, selvage::FindsDataRace());
+  EXPECT_THAT(result, selvage::Finds(selvage::Verdict::use_after_free));
+  // Whoever is in time finds its number.
+  EXPECT_THAT(result, selvage::OutcomeIs(2));
+}
+
+// What the student is to see: the list is freed, then the task reads.
+TEST(PassingArguments, TheUseAfterTheFreeIsShownStepByStep) {
+  selvage::Options options;
+  options.races = selvage::Races::explore;
+  options.keep_going = true;
+  const auto result = selvage::explore(options, [] { selvage::outcome(out_of_scope::run(1)); });
+  std::vector<std::string> steps;
+  for (const auto& violation : result.violations) {
+    if (violation.kind != selvage::Verdict::use_after_free) continue;
+    for (const auto& event : violation.trace) {
+      const std::string kind = event.text.substr(0, event.text.find(' '));
+      if (kind == "free" || kind == "starts")
+        steps.push_back('T' + std::to_string(event.thread) + ' ' + kind);
+    }
+    ASSERT_FALSE(violation.trace.empty());
+    EXPECT_EQ(violation.trace.back().thread, 1);
+    EXPECT_THAT(violation.trace.back().text, testing::StartsWith("read heap block of 4 bytes"));
+  }
+  EXPECT_THAT(steps, testing::ElementsAre("T0 starts", "T0 free"));
 }
 
 TEST(PassingArguments, ByValueEachNumberIsFoundOnce) {

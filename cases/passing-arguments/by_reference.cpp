@@ -1,5 +1,5 @@
 // Ten tasks that each look for their number in the loop variable.
-#include "by-reference.hpp"
+#include "by_reference.hpp"
 
 #include "../program.hpp"
 

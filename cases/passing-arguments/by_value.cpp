@@ -1,5 +1,5 @@
 // Ten tasks, each given a copy of its number.
-#include "by-value.hpp"
+#include "by_value.hpp"
 
 #include "../program.hpp"
 

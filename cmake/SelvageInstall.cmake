@@ -56,11 +56,11 @@ if(SELVAGE_TESTS AND TARGET selvage_cli AND TARGET two-threads.fixed.tsan)
     set(program two-threads.fixed.selvage)
   endif()
   add_test(
-    NAME package
+    NAME template
     COMMAND
-      ${CMAKE_COMMAND} -DBUILD_DIR=${PROJECT_BINARY_DIR} -DWORK_DIR=${PROJECT_BINARY_DIR}/package_test
-      -DGENERATOR=${CMAKE_GENERATOR} -DCXX=${CMAKE_CXX_COMPILER} -DPROGRAM=$<TARGET_FILE:${program}>
-      -P ${PROJECT_SOURCE_DIR}/cmake/package_test/run.cmake
+      ${CMAKE_COMMAND} -DBUILD_DIR=${PROJECT_BINARY_DIR} -DWORK_DIR=${PROJECT_BINARY_DIR}/template_test
+      -DPROGRAM=$<TARGET_FILE:${program}> "-DLAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER}"
+      -P ${PROJECT_SOURCE_DIR}/cmake/template_test/run.cmake
   )
-  set_tests_properties(package PROPERTIES LABELS package TIMEOUT 300)
+  set_tests_properties(template PROPERTIES LABELS unit TIMEOUT 1200)
 endif()

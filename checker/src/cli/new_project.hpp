@@ -18,8 +18,8 @@ std::vector<std::string> default_prefixes(const std::string& cmake_prefix_path, 
 /// Adds the command to `app`. What it is given as NAME goes to `path`.
 CLI::App* add_new_command(CLI::App& app, std::string* path);
 
-/// Writes the project that was `given` as NAME and prints what to type next; returns the exit status. Where it
-/// throws Refused, nothing has changed.
+/// Writes the project that was `given` as NAME and prints what to type next; returns the exit status. Where
+/// it throws Refused, nothing has changed.
 int new_command(const std::string& given);
 
 }  // namespace selvage::cli

@@ -16,9 +16,9 @@ inline int counter = 0;
 
 inline void increment() { ++counter; }
 
-/// Up to a millisecond. The seed is the worker's number, so that each run has the same pauses.
+/// Up to four milliseconds. The seed is the worker's number, so that each run has the same pauses.
 inline void pause(std::minstd_rand& random) {
-  std::this_thread::sleep_for(std::chrono::microseconds(random() % 1000));
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % 4000));
 }
 
 inline void work(int number, int n) {

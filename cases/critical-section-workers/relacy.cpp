@@ -97,5 +97,5 @@ int main(int argc, char** argv) {
                       {"lossy", model::explore<Lossy>},
                       {"unreleased", model::explore<Unreleased>},
                       {"guarded", model::explore<Guarded>},
-                      {"guarded-throwing", model::explore<GuardedThrowing>}});
+                      {"guarded_throwing", model::explore<GuardedThrowing>}});
 }

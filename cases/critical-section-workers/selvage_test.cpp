@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "guarded-throwing.hpp"
+#include "guarded_throwing.hpp"
 #include "guarded.hpp"
 #include "racy.hpp"
 #include "unreleased.hpp"

@@ -2,11 +2,11 @@
 //
 // The notebook's workers acquire the lock, increment, and release it in a finally: also where the increment
 // throws. Here the release comes after the increment, in an ordinary line. The second worker's last increment
-// throws, the exception flies past the release, and the worker catches it where it no longer knows of the lock.
-// Nobody can have the lock any more: the first worker waits for it for ever, and the main thread for the first
-// worker. Only where the first worker has done all its increments by then does the program end; with these
-// pauses that is nearly every time, so that nobody notices.
-// ThreadSanitizer is silent: there is no data race, and one lock has no order to be inverted.
+// throws, the exception flies past the release, and the worker catches it where it no longer knows of the
+// lock. Nobody can have the lock any more: the first worker waits for it for ever, and the main thread for
+// the first worker. Only where the first worker has done all its increments by then does the program end;
+// with these pauses that is nearly every time, so that nobody notices. ThreadSanitizer is silent: there is no
+// data race, and one lock has no order to be inverted.
 #pragma once
 
 #include <chrono>
@@ -28,9 +28,9 @@ inline void increment(bool fails) {
   counter_mutex.unlock();
 }
 
-/// Up to a millisecond. The seed is the worker's number, so that each run has the same pauses.
+/// Up to four milliseconds. The seed is the worker's number, so that each run has the same pauses.
 inline void pause(std::minstd_rand& random) {
-  std::this_thread::sleep_for(std::chrono::microseconds(random() % 1000));
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % 4000));
 }
 
 inline void work(int number, int n) {

@@ -12,29 +12,35 @@
 
 namespace ordered {
 
-inline std::array<std::mutex, 8> forks;
+struct Fork {
+  std::mutex in_use;
+  int meals = 0;  // eaten with it
+};
 
-inline void eat(std::mutex& first, std::mutex& second, int& meals) {
-  const std::lock_guard<std::mutex> first_fork(first);
-  const std::lock_guard<std::mutex> second_fork(second);
-  ++meals;
+inline std::array<Fork, 8> forks;
+
+inline void eat(Fork& first, Fork& second) {
+  const std::lock_guard<std::mutex> first_taken(first.in_use);
+  const std::lock_guard<std::mutex> second_taken(second.in_use);
+  ++first.meals;
+  ++second.meals;
 }
 
-/// n philosophers, 8 at most, eat once each; returns how many meals there were.
+/// n philosophers, 8 at most, eat once each; returns how many meals there were: two forks a meal.
 inline int run(int n) {
   const auto count = static_cast<std::size_t>(n);
-  std::vector<int> meals(count);
+  for (Fork& fork : forks) fork.meals = 0;
   std::vector<std::thread> table;
   for (std::size_t i = 0; i < count; ++i) {
-    table.emplace_back([i, count, &meals] {
+    table.emplace_back([i, count] {
       const std::size_t right = (i + 1) % count;
-      eat(forks[std::min(i, right)], forks[std::max(i, right)], meals[i]);
+      eat(forks[std::min(i, right)], forks[std::max(i, right)]);
     });
   }
-  int eaten = 0;
   for (std::thread& philosopher : table) philosopher.join();
-  for (const int meal : meals) eaten += meal;
-  return eaten;
+  int used = 0;
+  for (const Fork& fork : forks) used += fork.meals;
+  return used / 2;
 }
 
 }  // namespace ordered

@@ -14,29 +14,35 @@
 
 namespace philosophers {
 
-inline std::array<std::mutex, 8> forks;
+struct Fork {
+  std::mutex in_use;
+  int meals = 0;  // eaten with it
+};
 
-inline void eat(std::mutex& left, std::mutex& right, int& meals) {
-  const std::lock_guard<std::mutex> left_fork(left);
-  const std::lock_guard<std::mutex> right_fork(right);
-  ++meals;
+inline std::array<Fork, 8> forks;
+
+inline void eat(Fork& left, Fork& right) {
+  const std::lock_guard<std::mutex> left_taken(left.in_use);
+  const std::lock_guard<std::mutex> right_taken(right.in_use);
+  ++left.meals;
+  ++right.meals;
 }
 
-/// n philosophers, 8 at most, eat once each; returns how many meals there were.
+/// n philosophers, 8 at most, eat once each; returns how many meals there were: two forks a meal.
 inline int run(int n) {
   const auto count = static_cast<std::size_t>(n);
-  std::vector<int> meals(count);
+  for (Fork& fork : forks) fork.meals = 0;
   std::vector<std::thread> table;
   for (std::size_t i = 0; i < count; ++i) {
-    table.emplace_back([i, count, &meals] {
+    table.emplace_back([i, count] {
       std::this_thread::sleep_for(std::chrono::milliseconds(20) * i);
-      eat(forks[i], forks[(i + 1) % count], meals[i]);
+      eat(forks[i], forks[(i + 1) % count]);
     });
   }
-  int eaten = 0;
   for (std::thread& philosopher : table) philosopher.join();
-  for (const int meal : meals) eaten += meal;
-  return eaten;
+  int used = 0;
+  for (const Fork& fork : forks) used += fork.meals;
+  return used / 2;
 }
 
 }  // namespace philosophers

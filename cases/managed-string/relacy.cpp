@@ -48,5 +48,5 @@ struct Whole : rl::test_suite<Whole, 2>, Value {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return model::main(argc, argv, {{"get-set", model::explore<GetSet>}, {"whole", model::explore<Whole>}});
+  return model::main(argc, argv, {{"get_set", model::explore<GetSet>}, {"whole", model::explore<Whole>}});
 }

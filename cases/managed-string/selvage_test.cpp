@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "get-set.hpp"
+#include "get_set.hpp"
 #include "whole.hpp"
 
 namespace {

@@ -69,7 +69,7 @@ TEST(CxxPlan, LinkingAloneLeavesTheSanitizerOff) {
   EXPECT_THAT(
       plan({"-fsanitize=thread", "a.o", "-shared-libsan", "-o", "p"}, kClang),
       ElementsAre("clang++ -Wl,--push-state,--no-as-needed /L/libselvage.so -Wl,--pop-state -Wl,-rpath,/L "
-                  "-Qunused-arguments a.o -o p"));
+                  "-Qunused-arguments -Wl,--defsym=selvage_reads_before_writes_are_instrumented=1 a.o -o p"));
 }
 
 TEST(CxxPlan, LanguagesGoWithTheirSources) {

@@ -42,6 +42,14 @@ TEST_F(ElfInspect, AGccTsanProgramIsAccepted) {
   EXPECT_EQ(why(build("g++ -fsanitize=thread -no-pie", "fixed")), "");
 }
 
+TEST_F(ElfInspect, TellsWhetherClangKeptItsReads) {
+  const std::string clang = "clang++-14 -fsanitize=thread -shared-libsan";
+  EXPECT_TRUE(inspect_elf(build(clang)).by_clang);
+  EXPECT_FALSE(inspect_elf(build(clang)).reads_kept);
+  EXPECT_TRUE(inspect_elf(build(clang + " -Wl,--defsym=" + kReadsKept + "=1")).reads_kept);
+  EXPECT_FALSE(inspect_elf(build("g++ -fsanitize=thread")).by_clang);
+}
+
 TEST_F(ElfInspect, PlainProgramsAreRefused) {
   EXPECT_THAT(why(build("g++")), HasSubstr("not a -fsanitize=thread build"));
   EXPECT_THAT(why("/bin/true"), HasSubstr("not a -fsanitize=thread build"));

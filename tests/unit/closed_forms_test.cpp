@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
@@ -296,12 +297,14 @@ TEST(Trace, GivesLocalVariablesTheirNames) {
       int x, y;
     } point{0, 0};
     int numbers[3] = {};
+    std::array<Point, 2> points{};
     std::thread other([&] {
       point.y = 1;
+      points[1].x = 3;
       numbers[2] = 7;
     });
     other.join();
-    selvage::check(point.y + numbers[2] != 8, "told apart");
+    selvage::check(point.y + numbers[2] + points[1].x != 11, "told apart");
   });
   ASSERT_THAT(result, selvage::FindsAssertion());
   std::vector<std::string> texts;
@@ -309,6 +312,7 @@ TEST(Trace, GivesLocalVariablesTheirNames) {
   using testing::Contains;
   using testing::StartsWith;
   EXPECT_THAT(texts, Contains(StartsWith("write point.y = 1")));
+  EXPECT_THAT(texts, Contains(StartsWith("write points[1].x = 3")));
   EXPECT_THAT(texts, Contains(StartsWith("write numbers[2] = 7")));
   EXPECT_THAT(texts, Contains(StartsWith("read numbers[2] = 7 (from #")));
 }

@@ -74,6 +74,21 @@ TEST(Races, EachIsToldWithItsOwnAccesses) {
   EXPECT_EQ(races, 2U);
 }
 
+// With Races::stop an execution ends at its race: what would have come after it was not seen.
+TEST(Races, ASearchThatStopsAtRacesIsNotComplete) {
+  selvage::Options options;
+  options.keep_going = true;
+  const auto result = selvage::explore(options, [] {
+    int count = 0;
+    std::thread other([&] { ++count; });
+    ++count;
+    other.join();
+    selvage::outcome(count);
+  });
+  EXPECT_THAT(result, selvage::FindsDataRace());
+  EXPECT_FALSE(result.complete);
+}
+
 // Both in one granule of the detector, and only the plain one races.
 struct {
   int text = 0;

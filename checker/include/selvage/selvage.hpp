@@ -131,6 +131,7 @@ struct Result {
   Verdict verdict = Verdict::exhausted;
   std::string message;              ///< the verdict in one sentence
   bool complete = false;            ///< every execution was explored; no bound cut the search
+  std::string caveat;               ///< why `complete` is false although the search came to its end; mostly empty
   std::uint64_t executions = 0;     ///< complete executions
   std::uint64_t blocked = 0;        ///< executions cut because another one covers them
   std::uint64_t events = 0;         ///< visible events over all executions

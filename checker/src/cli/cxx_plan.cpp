@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string_view>
 
+#include "elf_inspect.hpp"
 #include "exit_status.hpp"
 
 namespace selvage::cli {
@@ -82,7 +83,10 @@ Words link_command(const CxxArguments& arguments, const Words& objects, const To
   // linker would drop a library that nothing before it needs.
   append(&command, {"-Wl,--push-state,--no-as-needed", layout.libselvage, "-Wl,--pop-state",
                     "-Wl,-rpath," + layout.library_dir});
-  if (toolchain.clang) command.emplace_back("-Qunused-arguments");
+  if (toolchain.clang) {
+    command.emplace_back("-Qunused-arguments");
+    command.push_back(fmt::format("-Wl,--defsym={}=1", kReadsKept));
+  }
   auto object = objects.begin();
   for (const CxxWord& item : arguments.items) {
     if (item.kind == Kind::source) {

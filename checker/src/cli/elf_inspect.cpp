@@ -35,6 +35,7 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     }
     const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
     const std::string_view name = text == nullptr ? "" : text;
+    facts->reads_kept |= name == kReadsKept;
     if (name.rfind("__tsan_", 0) != 0) {
       continue;
     }
@@ -59,6 +60,13 @@ void read_needed(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* 
   }
 }
 
+void read_compilers(Elf_Scn* section, ElfFacts* facts) {
+  const Elf_Data* data = elf_getdata(section, nullptr);
+  if (data == nullptr || data->d_buf == nullptr) return;
+  const std::string_view compilers(static_cast<const char*>(data->d_buf), data->d_size);
+  facts->by_clang = compilers.find("clang version") != std::string_view::npos;
+}
+
 void read_elf(Elf* elf, ElfFacts* facts) {
   GElf_Ehdr header;
   if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == nullptr) {
@@ -75,6 +83,8 @@ void read_elf(Elf* elf, ElfFacts* facts) {
       facts->dynamic |= segment.p_type == PT_INTERP;
     }
   }
+  std::size_t names = 0;
+  elf_getshdrstrndx(elf, &names);
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
     GElf_Shdr section_header;
     if (gelf_getshdr(section, &section_header) == nullptr) {
@@ -84,6 +94,9 @@ void read_elf(Elf* elf, ElfFacts* facts) {
       read_symbols(elf, section, section_header, facts);
     } else if (section_header.sh_type == SHT_DYNAMIC) {
       read_needed(elf, section, section_header, facts);
+    } else if (section_header.sh_type == SHT_PROGBITS) {
+      const char* name = elf_strptr(elf, names, section_header.sh_name);
+      if (name != nullptr && std::strcmp(name, ".comment") == 0) read_compilers(section, facts);
     }
   }
 }

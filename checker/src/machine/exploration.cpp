@@ -85,6 +85,7 @@ class Explorer {
   std::string refused_;
   bool finished_ = false;  ///< the strategy has nothing left
   bool stopped_ = false;
+  bool cut_at_race_ = false;  ///< what would have come after a race was not run (Races::stop)
   bool again_ = false;     ///< the same execution must be started over
   std::string why_stopped_;
   std::uint64_t clock_checks_ = 0;
@@ -279,6 +280,7 @@ void Explorer::judge() {
   }
   if (!races.empty() && g.options.races == Races::stop && g.options.search != Search::directed) {
     ++executions_;  // it ended at the race
+    cut_at_race_ = true;
     if (!g.options.keep_going) stopped_ = true;
     return;
   }
@@ -434,7 +436,7 @@ void Explorer::fill(report::RawResult& result) {
     outcome.schedule = search::to_text(schedule_now(seen.steps));
     result.outcomes.push_back(std::move(outcome));
   }
-  const bool incomplete = !finished_ || g.bounded || !g.strategy->exhausts() || g.race_ignored_ever;
+  const bool incomplete = !finished_ || cut_at_race_ || g.bounded || !g.strategy->exhausts() || g.race_ignored_ever;
   result.complete = !incomplete && refused_.empty();
   // A schedule is text of the search's setting, so violations come last: recording changes the setting.
   for (const Found& f : found_) {

@@ -16,17 +16,16 @@ selvage_switch:                 # rdi: where to save rsp, rsi: rsp to resume, rd
     stmxcsr (%rsp)
     fnstcw  4(%rsp)
     movq    %rsp, (%rdi)
+    movq    %rsp, %r8
     movq    %rsi, %rsp
     cmpb    $0, selvage_use_wrfsbase(%rip)
     je      1f
     wrfsbase %rdx
-2:  stmxcsr -8(%rsp)            # loading the control words is slow and hardly ever changes them
-    fnstcw  -4(%rsp)
-    movl    (%rsp), %eax
-    cmpl    -8(%rsp), %eax
+2:  movl    (%r8), %eax         # loading the control words is slow and hardly ever changes them
+    cmpl    (%rsp), %eax
     jne     3f
-    movzwl  4(%rsp), %eax
-    cmpw    -4(%rsp), %ax
+    movzwl  4(%r8), %eax
+    cmpw    4(%rsp), %ax
     jne     3f
 4:  addq    $8, %rsp
     popq    %r15

@@ -125,7 +125,7 @@ struct Machine {
   Segments segments;
   ThreadLocals thread_locals;
   ForeignMemory foreign;
-  sync::Objects objects;
+  sync::Objects objects{shadow};
   search::Strategy* strategy = nullptr;
   Options options;
 

@@ -42,6 +42,27 @@ bool conflict(const Record& r, int thread, const VectorClock& clock, std::uint8_
 
 }  // namespace
 
+bool Shadow::access_ordered(Cell* cell, int thread, const VectorClock& clock, const Record& mine) {
+  Record& r = cell->records[0];
+  if (cell->count > 2 || ((r.flags | mine.flags) & kFree) != 0 || !ordered(r, thread, clock)) return false;
+  if (cell->count == 2) {
+    // A write (or read) that both stand behind, as after a read and then a write of the same place.
+    const Record& second = cell->records[1];
+    if ((second.flags & kFree) != 0 || !ordered(second, thread, clock)) return false;
+    if (!as_strong(r, mine.mask, mine.flags) || !as_strong(second, mine.mask, mine.flags)) return false;
+    r = mine;
+    cell->count = 1;
+    return true;
+  }
+  if (as_strong(r, mine.mask, mine.flags)) {
+    r = mine;
+  } else if (r.thread != thread || r.epoch != mine.epoch || !as_strong(mine, r.mask, r.flags)) {
+    cell->records[1] = mine;
+    cell->count = 2;
+  }
+  return true;
+}
+
 bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
                          std::uint64_t pc, Race* race) {
   Record* records = cell->records;

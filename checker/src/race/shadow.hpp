@@ -71,8 +71,8 @@ class Shadow {
   }
   /// Notes an access to the bytes `mask` of `cell` where all that was there before is this thread's own or
   /// ordered before: no race is possible then. False where it takes access() to tell. Never allocates.
-  static bool access_fast(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
-                          std::uint64_t pc) {
+  [[gnu::always_inline]] static bool access_fast(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
+                                                 std::uint8_t flags, std::uint64_t pc) {
     Record& r = cell->records[0];
     const Record mine{pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
     if (cell->count == 0) {
@@ -80,23 +80,11 @@ class Shadow {
       cell->count = 1;
       return true;
     }
-    if (cell->count > 2 || ((r.flags | flags) & kFree) != 0 || !ordered(r, thread, clock)) return false;
-    if (cell->count == 2) {
-      // A write (or read) that both stand behind, as after a read and then a write of the same place.
-      const Record& second = cell->records[1];
-      if ((second.flags & kFree) != 0 || !ordered(second, thread, clock)) return false;
-      if (!as_strong(r, mask, flags) || !as_strong(second, mask, flags)) return false;
+    if (cell->count == 1 && r.thread == thread && r.mask == mask && r.flags == flags && (flags & kFree) == 0) {
       r = mine;
-      cell->count = 1;
       return true;
     }
-    if (as_strong(r, mask, flags)) {
-      r = mine;
-    } else if (r.thread != thread || r.epoch != mine.epoch || !as_strong(mine, r.mask, r.flags)) {
-      cell->records[1] = mine;
-      cell->count = 2;
-    }
-    return true;
+    return access_ordered(cell, thread, clock, mine);
   }
   /// Notes an access to the bytes `mask` of `cell`; true and *race filled in where it races.
   bool access(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
@@ -119,6 +107,7 @@ class Shadow {
   static constexpr int kRegionBits = 24;
   static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
   Cell* map_region(std::uint64_t index);
+  static bool access_ordered(Cell* cell, int thread, const VectorClock& clock, const Record& mine);
   bool access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
                    std::uint64_t pc, Race* race);
 

@@ -72,6 +72,7 @@ std::string json_report(const Result& result) {
                          {"verdict", to_string(result.verdict)},
                          {"message", text(result.message)},
                          {"complete", result.complete},
+                         {"caveat", text(result.caveat)},
                          {"executions", result.executions},
                          {"blocked", result.blocked},
                          {"events", result.events},

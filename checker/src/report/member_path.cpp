@@ -1,6 +1,7 @@
 // Which part of an object an offset names, by the type's debug information.
 #include <dwarf.h>
 
+#include <cstring>
 #include <string_view>
 
 #include "variables.hpp"
@@ -20,6 +21,11 @@ bool is_standard(Dwarf_Die type) {
   }
   free(scopes);
   return standard;
+}
+
+bool is_std_array(Dwarf_Die type) {
+  const char* name = dwarf_diename(&type);
+  return name != nullptr && std::strncmp(name, "array<", 6) == 0 && is_standard(type);
 }
 
 // The type of a variable, member or array, without typedefs and const.
@@ -96,12 +102,15 @@ std::string member_path(Dwarf_Die die, std::uint64_t offset) {
   Dwarf_Die type;
   while (type_of(&die, &type)) {
     const int tag = dwarf_tag(&type);
-    if ((tag == DW_TAG_structure_type || tag == DW_TAG_class_type) && !is_standard(type)) {
+    const bool array = is_std_array(type);
+    if ((tag == DW_TAG_structure_type || tag == DW_TAG_class_type) && (array || !is_standard(type))) {
       Dwarf_Die member;
       if (!member_at(&type, &offset, &member)) {
         break;
       }
-      if (const char* name = dwarf_tag(&member) == DW_TAG_member ? dwarf_diename(&member) : nullptr) {
+      if (array) {
+        // Its one member has a name that nobody writes.
+      } else if (const char* name = dwarf_tag(&member) == DW_TAG_member ? dwarf_diename(&member) : nullptr) {
         path += std::string(".") + name;
       }
       die = member;

@@ -66,7 +66,8 @@ std::string headline(const Result& result, const Paint& paint) {
 
 // How much was explored; `proved` has said that in its headline.
 std::string extent(const Result& result) {
-  const std::string how = result.complete               ? "every execution was explored"
+  const std::string how = !result.caveat.empty()        ? result.caveat
+                          : result.complete             ? "every execution was explored"
                           : result.search == "replay"   ? "a saved schedule was replayed"
                           : result.search == "directed" ? "a directed schedule was followed"
                           : result.search == "random"   ? "executions were drawn at random"

@@ -7,18 +7,8 @@
 
 namespace selvage::sync {
 
-Object* Objects::find(std::uint64_t address, Kind kind) {
-  const race::Cell* cell = machine::g.shadow.fresh_cell(address);
-  for (std::uint32_t i = cell->object; i != 0; i = (*this)[i - 1].next) {
-    Object& o = (*this)[i - 1];
-    if (o.address == address && o.kind == kind) return &o;
-  }
-  return nullptr;
-}
-
-Object* Objects::at(std::uint64_t address, Kind kind) {
-  if (Object* known = find(address, kind)) return known;
-  race::Cell* cell = machine::g.shadow.fresh_cell(address);
+Object* Objects::add(std::uint64_t address, Kind kind) {
+  race::Cell* cell = shadow_->fresh_cell(address);
   if (used_ == kBlock * kBlocks) machine::fatal("too many synchronisation objects in one execution");
   Slot*& block = blocks_[used_ / kBlock];
   if (block == nullptr) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include "machine/op.hpp"
+#include "race/shadow.hpp"
 #include "race/vector_clock.hpp"
 
 namespace selvage::sync {
@@ -32,11 +33,24 @@ struct Object {
 /// The objects of the current execution. Never allocates after the first executions.
 class Objects {
  public:
+  /// `shadow` says for each address which objects are there.
+  explicit Objects(race::Shadow& shadow) : shadow_(&shadow) {}
   void new_execution() { used_ = 0; }
   /// The object of this kind at this address; made in its initial state when it is met first.
-  Object* at(std::uint64_t address, Kind kind);
+  Object* at(std::uint64_t address, Kind kind) {
+    Object* known = find(address, kind);
+    return known != nullptr ? known : add(address, kind);
+  }
   /// The same, or null where none was met in this execution.
-  Object* find(std::uint64_t address, Kind kind);
+  Object* find(std::uint64_t address, Kind kind) {
+    const race::Cell* cell = shadow_->fresh_cell(address);
+    for (std::uint32_t i = cell->object; i != 0;) {
+      Object& o = (*this)[i - 1];
+      if (o.address == address && o.kind == kind) return &o;
+      i = o.next;
+    }
+    return nullptr;
+  }
   /// Every object met so far, for state hashes and reports.
   [[nodiscard]] std::uint32_t count() const { return used_; }
   Object& operator[](std::uint32_t index) { return *blocks_[index / kBlock][index % kBlock].get(); }
@@ -48,6 +62,8 @@ class Objects {
     Object object;
     Object* get() { return &object; }
   };
+  Object* add(std::uint64_t address, Kind kind);
+  race::Shadow* shadow_;
   std::uint32_t used_ = 0;
   Slot* blocks_[kBlocks] = {};
 };

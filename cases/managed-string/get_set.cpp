@@ -1,5 +1,5 @@
 // Two tasks append two letters each to a managed string; reading and writing it are two calls.
-#include "get-set.hpp"
+#include "get_set.hpp"
 
 #include "../program.hpp"
 

@@ -1,5 +1,5 @@
 // Two workers with two increments each, one of which throws, under a lock that a guard gives back.
-#include "guarded-throwing.hpp"
+#include "guarded_throwing.hpp"
 
 #include "../program.hpp"
 

@@ -1,8 +1,8 @@
 // A lock that is given back, whatever happens.
 //
-// The second worker's last increment throws. The guard is destroyed on the exception's way out of increment(),
-// and its destructor gives the lock back. One increment is missing, the one that threw; everybody else comes
-// to an end with theirs.
+// The second worker's last increment throws. The guard is destroyed on the exception's way out of
+// increment(), and its destructor gives the lock back. One increment is missing, the one that threw;
+// everybody else comes to an end with theirs.
 #pragma once
 
 #include <chrono>
@@ -23,9 +23,9 @@ inline void increment(bool fails) {
   ++counter;
 }
 
-/// Up to a millisecond. The seed is the worker's number, so that each run has the same pauses.
+/// Up to four milliseconds. The seed is the worker's number, so that each run has the same pauses.
 inline void pause(std::minstd_rand& random) {
-  std::this_thread::sleep_for(std::chrono::microseconds(random() % 1000));
+  std::this_thread::sleep_for(std::chrono::microseconds(random() % 4000));
 }
 
 inline void work(int number, int n) {

@@ -123,6 +123,12 @@ TEST(Matchers, FailuresShowTheReportAndTheOutcomes) {
   EXPECT_THAT(explanation(Proves(), with_outcomes({}, Verdict::deadlock)), HasSubstr("deadlock"));
 }
 
+TEST(Matchers, TextIsDescribedAsText) {
+  EXPECT_EQ(testing::DescribeMatcher<const Result&>(CanReach("lost")),
+            "has outcomes of which it holds: contains at least one element that is equal to \"lost\"");
+  EXPECT_THAT(testing::DescribeMatcher<const Result&>(OutcomeIs("lost")), HasSubstr("is equal to \"lost\""));
+}
+
 TEST(Reporter, FailingExpectationsInABodyReachTheRuntime) {
   ASSERT_NE(g_wrapper, nullptr);
   int line = 0;

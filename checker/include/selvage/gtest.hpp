@@ -109,6 +109,16 @@ inline std::vector<OutcomeValue> outcome_values(const Result& result) {
   return values;
 }
 
+/// What a matcher is made from. Text is kept as std::string: of a literal GoogleMock would print the address.
+template <typename Value>
+decltype(auto) kept(const Value& value) {
+  if constexpr (std::is_convertible_v<const Value&, std::string_view>) {
+    return std::string(std::string_view(value));
+  } else {
+    return (value);
+  }
+}
+
 using ResultMatcher = testing::Matcher<const Result&>;
 
 /// A matcher from two functions: does it hold (and why not), and how it reads.
@@ -165,13 +175,13 @@ testing::Matcher<const Result&> OutcomesAre(const ContainerMatcher& outcomes) {
 /// Every execution ends with this outcome: a value, or a matcher for one.
 template <typename Value>
 testing::Matcher<const Result&> OutcomeIs(const Value& value) {
-  return OutcomesAre(testing::ElementsAre(value));
+  return OutcomesAre(testing::ElementsAre(detail::kept(value)));
 }
 
 /// Some execution ends with this outcome.
 template <typename Value>
 testing::Matcher<const Result&> CanReach(const Value& value) {
-  return OutcomesAre(testing::Contains(value));
+  return OutcomesAre(testing::Contains(detail::kept(value)));
 }
 
 /// Proved, and `also` holds of the result: OutcomeIs(4), CanReach(2) ...

@@ -7,6 +7,7 @@
 
 #include "cxx.hpp"
 #include "exit_status.hpp"
+#include "new_project.hpp"
 #include "run.hpp"
 #include "run_request.hpp"
 #include "version.hpp"
@@ -35,13 +36,17 @@ int command(int argc, char** argv) {
   CLI::App* run = cli::add_run_command(app, &words);
   run->footer(kStatuses);
   app.add_subcommand("c++", "Compile and link with the flags that Selvage needs; see selvage c++ --help");
+  std::string project;
+  CLI::App* fresh = cli::add_new_command(app, &project);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // help or version
-    fmt::print(stderr, "selvage: {} (see selvage{} --help)\n", error.what(), run->parsed() ? " run" : "");
+    const char* of = run->parsed() ? " run" : fresh->parsed() ? " new" : "";
+    fmt::print(stderr, "selvage: {} (see selvage{} --help)\n", error.what(), of);
     return cli::kRefused;
   }
+  if (fresh->parsed()) return cli::new_command(project);
   cli::RunRequest request = cli::finish_run_request(*run, std::move(words));
   // How the user called us, for the commands that the report shows. Between "run" and the program stand the
   // options of this run.

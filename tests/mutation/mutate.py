@@ -193,6 +193,7 @@ def main():
     parser.add_argument("--only")
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
+    options.cases = os.path.abspath(options.cases)
     sys.path.insert(0, os.path.join(options.cases, "..", "ci"))
     import cases  # the values that a cell's text stands for
 

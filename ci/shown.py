@@ -6,9 +6,11 @@ usage: shown.py check BUILD DOCUMENT...   the exit status tells whether every bl
 
 A block of a document lies between <!-- shown: WHAT --> and <!-- end -->. WHAT is one of
 
-    code CASE/FORM                      the form's code, without its heading comment
+    code CASE/FORM [NAME...]            the form's code, without its heading comment; of the functions and classes
+                                        named only, where any are
     run [LINES] selvage run ...         what the command prints; programs are named as CASE/FORM; LINES is first-last,
-                                        or WORD+count: that many from the first line that begins with WORD
+                                        or WORD+count: that many from the first line that begins with WORD, to
+                                        which ,#first-last... adds these steps of the trace that follows
     table CASE                          what each form does natively, under ThreadSanitizer, in Relacy and in Selvage
 
 BUILD is a build tree made by the preset `default`.
@@ -26,11 +28,43 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BLOCK = re.compile(r"(<!-- shown: (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def code(form):
+def definition(text, name):
+    """The function or class `name` of `text`, with the comment above it."""
+    found = re.search(rf"(^//.*\n)*^((class|struct) {name} \{{|inline [^=\n]*\b{name}\()", text, re.MULTILINE)
+    if not found:
+        sys.exit(f"shown.py: there is no {name}")
+    lines = text[found.start():].split("\n")
+    end = next(at for at, line in enumerate(lines)
+               if line.startswith("}") or (not line.startswith((" ", "//")) and line.endswith("}")))
+    return "\n".join(lines[:end + 1])
+
+
+def code(form, names):
     with open(os.path.join(ROOT, "cases", f"{form}.hpp"), encoding="utf-8") as file:
         text = file.read()
     inside = re.search(r"^namespace [\w:]+ \{\n(.*)^\}  // namespace", text, re.DOTALL | re.MULTILINE)
-    return "```cpp\n" + inside.group(1).strip("\n") + "\n```\n"
+    body = inside.group(1).strip("\n")
+    return "```cpp\n" + ("\n\n".join(definition(body, name) for name in names) or body) + "\n```\n"
+
+
+def steps(printed, start, part):
+    """Of the trace that follows line `start`, the steps numbered as in "#3-7", with the lines that they run on to."""
+    first, _, last = part.removeprefix("#").partition("-")
+    chosen = []
+    take = False
+    for at in range(start, len(printed)):
+        number = re.match(r"> *(\d+)  |  +(\d+)  ", printed[at])
+        if number:
+            take = int(first) <= int(number.group(1) or number.group(2)) <= int(last)
+        elif not printed[at]:
+            if chosen:
+                break
+            take = False
+        if take:
+            chosen.append(printed[at])
+    if not chosen:
+        sys.exit(f"shown.py: the trace has no steps {part}")
+    return chosen
 
 
 def run(build, words):
@@ -46,11 +80,15 @@ def run(build, words):
     text = re.sub(r"\b\d+\.\d\d s\b", "0.00 s", text)
     printed = [line.rstrip() for line in text.splitlines()]
     if lines and "+" in lines:
-        word, _, count = lines.partition("+")
+        heading, *parts = lines.split(",")
+        word, _, count = heading.partition("+")
         starts = [at for at, line in enumerate(printed) if line.startswith(word)]
         if not starts:
             sys.exit(f"shown.py: no line begins with {word}: {' '.join(words)}")
-        printed = ["..."] * (starts[0] > 0) + printed[starts[0]:starts[0] + int(count)] + ["..."]
+        chosen = ["..."] * (starts[0] > 0) + printed[starts[0]:starts[0] + int(count)]
+        for part in parts:
+            chosen += ["..."] * (chosen[-1] != "" and not part.startswith("#0-")) + steps(printed, starts[0], part)
+        printed = chosen + ["..."]
     elif lines:
         first, _, last = lines.partition("-")
         left = len(printed) - int(last)
@@ -61,13 +99,15 @@ def run(build, words):
 
 def in_words(cell, outcome):
     found = cases.shown(set(outcome.outcomes))
+    size = cell["size"] if cell.get("model", cell["form"]) == cell["form"] else f"{cell['model']} {cell['size']}"
     if cell["way"] == "native":
-        return f"{cell['size']}: " + cell["expected"].replace("..", " to ")
+        allowed = [cell["expected"].replace("..", " to ")] + [f"or {what}" for what in cell["tolerates"].split()]
+        return f"{cell['size']}: " + ", ".join(allowed)
     if cell["way"] == "tsan":
         return outcome.verdict
     if cell["way"] == "relacy-full":
-        return f"{outcome.verdict}" + (f", {found}" if found else "")
-    return f"{outcome.verdict}, {found or 'no outcome'} in {outcome.executions}"
+        return f"{size}: {outcome.verdict}" + (f", {found}" if found and outcome.verdict == "silent" else "")
+    return f"{size}: {outcome.verdict}, {found or 'no outcome'} in {outcome.executions}"
 
 
 def table(build, name):
@@ -93,7 +133,7 @@ def make(build, what):
     kind, *words = re.findall(r"'[^']*'|\S+", what)
     words = [word.strip("'") for word in words]
     if kind == "code":
-        return code(words[0])
+        return code(words[0], words[1:])
     if kind == "run":
         return run(build, words)
     if kind == "table":

@@ -11,6 +11,8 @@ A block of a document lies between <!-- shown: WHAT --> and <!-- end -->. WHAT i
     run [LINES] selvage run ...         what the command prints; programs are named as CASE/FORM; LINES is first-last,
                                         or WORD+count: that many from the first line that begins with WORD, to
                                         which ,#first-last... adds these steps of the trace that follows
+    run [LINES] ci/...                  the same for a script of the tree
+    file PATH [LINES]                   a file of the tree
     table CASE                          what each form does natively, under ThreadSanitizer, in Relacy and in Selvage
 
 BUILD is a build tree made by the preset `default`.
@@ -67,9 +69,35 @@ def steps(printed, start, part):
     return chosen
 
 
+def excerpt(printed, lines):
+    """Those of the lines `printed` that LINES stands for."""
+    if not lines:
+        return printed
+    if "+" not in lines:
+        first, _, last = lines.partition("-")
+        left = len(printed) - int(last)
+        return printed[int(first) - 1:int(last)] + ([f"... ({left} more lines)"] if left > 0 else [])
+    heading, *parts = lines.split(",")
+    word, _, count = heading.partition("+")
+    starts = [at for at, line in enumerate(printed) if line.startswith(word)]
+    if not starts:
+        sys.exit(f"shown.py: no line begins with {word}")
+    chosen = ["..."] * (starts[0] > 0) + printed[starts[0]:starts[0] + int(count)]
+    for part in parts:
+        chosen += ["..."] * (not part.startswith("#0-")) + steps(printed, starts[0], part)
+    return chosen + ["..."]
+
+
+def shown_file(path, lines):
+    with open(os.path.join(ROOT, path), encoding="utf-8") as file:
+        text = excerpt(file.read().splitlines(), lines)
+    language = {".smt2": "lisp", ".cpp": "cpp", ".hpp": "cpp"}.get(os.path.splitext(path)[1], "text")
+    return f"```{language}\n" + "\n".join(text) + "\n```\n"
+
+
 def run(build, words):
     lines = None
-    if words[0] != "selvage":
+    if words[0] != "selvage" and not words[0].startswith("ci/"):
         lines, words = words[0], words[1:]
     # The command as a reader would type it, and as it is run from the build tree.
     typed = [f"build/cases/{word}-tsan" if re.fullmatch(r"[\w-]+/[\w-]+", word) else word for word in words]
@@ -78,31 +106,19 @@ def run(build, words):
     done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})
     text = done.stdout.replace(build + "/", "build/").replace(ROOT + "/", "")
     text = re.sub(r"\b\d+\.\d\d s\b", "0.00 s", text)
-    printed = [line.rstrip() for line in text.splitlines()]
-    if lines and "+" in lines:
-        heading, *parts = lines.split(",")
-        word, _, count = heading.partition("+")
-        starts = [at for at, line in enumerate(printed) if line.startswith(word)]
-        if not starts:
-            sys.exit(f"shown.py: no line begins with {word}: {' '.join(words)}")
-        chosen = ["..."] * (starts[0] > 0) + printed[starts[0]:starts[0] + int(count)]
-        for part in parts:
-            chosen += ["..."] * (chosen[-1] != "" and not part.startswith("#0-")) + steps(printed, starts[0], part)
-        printed = chosen + ["..."]
-    elif lines:
-        first, _, last = lines.partition("-")
-        left = len(printed) - int(last)
-        printed = printed[int(first) - 1:int(last)] + ([f"... ({left} more lines)"] if left > 0 else [])
+    printed = excerpt([line.rstrip() for line in text.splitlines()], lines)
     quoted = " ".join(f"'{word}'" if " " in word else word for word in command)
     return "```text\n$ " + quoted + "\n" + "\n".join(printed) + "\n```\n"
 
 
-def in_words(cell, outcome):
-    found = cases.shown(set(outcome.outcomes))
-    size = cell["size"] if cell.get("model", cell["form"]) == cell["form"] else f"{cell['model']} {cell['size']}"
+def in_words(cell):
     if cell["way"] == "native":
+        # That every trial prints one of these is tested with the label `native`; a run shows one of them.
         allowed = [cell["expected"].replace("..", " to ")] + [f"or {what}" for what in cell["tolerates"].split()]
         return f"{cell['size']}: " + ", ".join(allowed)
+    outcome = cases.run(cell)
+    found = cases.shown(set(outcome.outcomes))
+    size = cell["size"] if cell.get("model", cell["form"]) == cell["form"] else f"{cell['model']} {cell['size']}"
     if cell["way"] == "tsan":
         return outcome.verdict
     if cell["way"] == "relacy-full":
@@ -123,7 +139,7 @@ def table(build, name):
         for way in ways:
             mine = [cell for cell in cells if (cell["form"], cell["way"]) == (form, way)]
             # The largest size says most; of a model and its variants, each.
-            said = [in_words(cell, cases.run(cell)) for cell in (mine[-1:] if way == "selvage" else mine)]
+            said = [in_words(cell) for cell in (mine[-1:] if way == "selvage" else mine)]
             row.append("; ".join(dict.fromkeys(said)) or "-")
         rows.append("| " + " | ".join(row) + " |")
     return "\n".join(rows) + "\n"
@@ -136,6 +152,8 @@ def make(build, what):
         return code(words[0], words[1:])
     if kind == "run":
         return run(build, words)
+    if kind == "file":
+        return shown_file(words[0], words[1] if len(words) > 1 else None)
     if kind == "table":
         return table(build, words[0])
     sys.exit(f"shown.py: nothing can be shown for: {what}")

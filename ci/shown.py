@@ -77,13 +77,12 @@ def excerpt(printed, lines):
         first, _, last = lines.partition("-")
         left = len(printed) - int(last)
         return printed[int(first) - 1:int(last)] + ([f"... ({left} more lines)"] if left > 0 else [])
-    heading, *parts = lines.split(",")
-    word, _, count = heading.partition("+")
+    word, count, parts = re.fullmatch(r"(.*)\+(\d+)((?:,#\d+-\d+)*)", lines).groups()
     starts = [at for at, line in enumerate(printed) if line.startswith(word)]
     if not starts:
         sys.exit(f"shown.py: no line begins with {word}")
     chosen = ["..."] * (starts[0] > 0) + printed[starts[0]:starts[0] + int(count)]
-    for part in parts:
+    for part in re.findall(r"#\d+-\d+", parts):
         chosen += ["..."] * (not part.startswith("#0-")) + steps(printed, starts[0], part)
     return chosen + ["..."]
 

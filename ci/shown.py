@@ -82,6 +82,9 @@ def excerpt(printed, lines):
     if not starts:
         sys.exit(f"shown.py: no line begins with {word}")
     chosen = ["..."] * (starts[0] > 0) + printed[starts[0]:starts[0] + int(count)]
+    if parts:
+        heading = next(line for line in printed[starts[0]:] if re.match(r" +#  T0", line))
+        chosen += [heading] * (heading not in chosen)
     for part in re.findall(r"#\d+-\d+", parts):
         chosen += ["..."] * (not part.startswith("#0-")) + steps(printed, starts[0], part)
     return chosen + ["..."]
@@ -103,6 +106,8 @@ def run(build, words):
     command = ["build/bin/selvage" if word == "selvage" else word for word in typed]
     real = [os.path.join(build, word[len("build/"):]) if word.startswith("build/") else word for word in command]
     done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})
+    if done.returncode != 0 and not done.stdout:
+        sys.exit(f"shown.py: exit status {done.returncode}: {' '.join(real)}\n{done.stderr}")
     text = done.stdout.replace(build + "/", "build/").replace(ROOT + "/", "")
     text = re.sub(r"\b\d+\.\d\d s\b", "0.00 s", text)
     printed = excerpt([line.rstrip() for line in text.splitlines()], lines)

@@ -102,7 +102,7 @@ def run(build, words):
     if words[0] != "selvage" and not words[0].startswith("ci/"):
         lines, words = words[0], words[1:]
     # The command as a reader would type it, and as it is run from the build tree.
-    typed = [f"build/cases/{word}-tsan" if re.fullmatch(r"[\w-]+/[\w-]+", word) else word for word in words]
+    typed = [f"build/cases/{word}-tsan" if re.fullmatch(r"(?!build/)[\w-]+/[\w-]+", word) else word for word in words]
     command = ["build/bin/selvage" if word == "selvage" else word for word in typed]
     real = [os.path.join(build, word[len("build/"):]) if word.startswith("build/") else word for word in command]
     done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})

@@ -112,7 +112,7 @@ def run(build, words):
     text = re.sub(r"\b\d+\.\d\d s\b", "0.00 s", text)
     printed = excerpt([line.rstrip() for line in text.splitlines()], lines)
     quoted = " ".join(f"'{word}'" if " " in word else word for word in command)
-    return "```text\n$ " + quoted + "\n" + "\n".join(printed) + "\n```\n"
+    return "```text\n" + "\n".join([f"$ {quoted}", *printed]) + "\n```\n"
 
 
 def in_words(cell):

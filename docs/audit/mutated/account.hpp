@@ -1,0 +1,22 @@
+// The mended account with the lock of withdraw() taken out again: would the scenario notice?
+#pragma once
+
+#include <mutex>
+
+class Account {
+ public:
+  explicit Account(int coins) : coins_(coins) {}
+  int coins() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return coins_;
+  }
+  bool withdraw(int n) {
+    if (coins_ < n) return false;
+    coins_ -= n;
+    return true;
+  }
+
+ private:
+  std::mutex mutex_;
+  int coins_;
+};

@@ -5,11 +5,32 @@
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "explore.hpp"
 #include "get_set.hpp"
+#include "invariant.hpp"
+#include "private_member.hpp"
 #include "whole.hpp"
+
+namespace proof {
+
+// The string, to be looked at without the manager's lock.
+struct StringOf {
+  using Type = std::string whole::Value::*;
+  friend Type member(StringOf);
+};
+template struct PrivateMember<StringOf, &whole::Value::value_>;
+
+struct GetSetStringOf {
+  using Type = std::string get_set::Value::*;
+  friend Type member(GetSetStringOf);
+};
+template struct PrivateMember<GetSetStringOf, &get_set::Value::value_>;
+
+}  // namespace proof
 
 namespace {
 
@@ -51,6 +72,44 @@ TEST(ManagedString, AppendingInOneCallKeepsEveryLetterInAnyOrder) {
               selvage::Proves(UnorderedElementsAre("ox", "xo")));
   EXPECT_THAT(selvage::explore([] { selvage::outcome(whole::run(2)); }),
               selvage::Proves(UnorderedElementsAre("ooxx", "oxox", "oxxo", "xoox", "xoxo", "xxoo")));
+}
+
+// What Z3 proves of a model at every size (whole.smt2) is looked at in every state of the real code.
+template <typename Value, typename String>
+selvage::Result explore_with(const proof::Invariant& invariant, int n, String string,
+                             void (*append)(Value& value, char letter, int n)) {
+  return selvage::explore([&invariant, n, string, append] {
+    Value value;
+    const auto count = [&value, string](char letter) {
+      const std::string& text = value.*string;
+      return std::count(text.begin(), text.end(), letter);
+    };
+    proof::in_two_threads(
+        invariant,
+        [count, n] {
+          return proof::Invariant::Values{{"n", n}, {"o", count('o')}, {"x", count('x')}};
+        },
+        {n, n}, [&value, append] { append(value, 'o', 1); }, [&value, append] { append(value, 'x', 1); });
+  });
+}
+
+TEST(ManagedString, TheProofsInvariantHoldsInEveryStateOfTheCode) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/whole.smt2");
+  for (const int n : {1, 2}) {
+    EXPECT_THAT(explore_with(invariant, n, member(proof::StringOf{}), whole::append), selvage::Proves());
+  }
+}
+
+// The formula and the code are tied to each other: change either, and a state shows it.
+TEST(ManagedString, TheProofsInvariantDoesNotHoldWhereGettingAndSettingAreTwoCalls) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/whole.smt2");
+  EXPECT_THAT(explore_with(invariant, 1, member(proof::GetSetStringOf{}), get_set::append),
+              selvage::FindsAssertion());
+}
+
+TEST(ManagedString, AnotherInvariantDoesNotHoldOfTheCode) {
+  const proof::Invariant lost(CASE_DIRECTORY "/whole.smt2", "(= o (+ a (ite (= pa 3) 1 0)))", "(= o 0)");
+  EXPECT_THAT(explore_with(lost, 1, member(proof::StringOf{}), whole::append), selvage::FindsAssertion());
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
@@ -67,7 +68,8 @@ class Reader {
 };
 
 bool is_number(const std::string& word) {
-  return !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
+  return !word.empty() &&
+         std::all_of(word.begin(), word.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
 }
 
 std::int64_t value_of(const std::string& atom, const Invariant::Values& values) {
@@ -106,6 +108,12 @@ std::int64_t evaluate(const Expression& e, const Invariant::Values& values) {
   if (op == "<=") return chain([](auto a, auto b) { return a <= b; });
   if (op == ">") return chain([](auto a, auto b) { return a > b; });
   if (op == ">=") return chain([](auto a, auto b) { return a >= b; });
+  if (op == "mod") {
+    // As SMT-LIB has it: never negative.
+    const std::int64_t divisor = std::abs(value(2));
+    if (divisor == 0) fail("mod 0");
+    return ((value(1) % divisor) + divisor) % divisor;
+  }
   if (op == "+" || op == "*" || op == "-") {
     std::int64_t result = value(1);
     if (op == "-" && count == 2) return -result;
@@ -118,9 +126,15 @@ std::int64_t evaluate(const Expression& e, const Invariant::Values& values) {
   fail("cannot evaluate " + op);
 }
 
+bool mentions(const Expression& e, const std::string& name) {
+  return e.atom == name ||
+         std::any_of(e.items.begin(), e.items.end(), [&](const auto& item) { return mentions(item, name); });
+}
+
 /// "3", "2n", "n": a number, a visible variable, or a multiple of one.
 std::int64_t bound(const std::string& text, const Invariant::Values& values) {
-  const auto letter = std::find_if(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) == 0; });
+  const auto letter =
+      std::find_if(text.begin(), text.end(), [](unsigned char c) { return std::isdigit(c) == 0; });
   const std::string factor(text.begin(), letter);
   const std::string variable(letter, text.end());
   return (factor.empty() ? 1 : std::stoll(factor)) * (variable.empty() ? 1 : value_of(variable, values));
@@ -143,10 +157,11 @@ void Invariant::parse(const std::string& text) {
   Reader reader(text);
   for (Expression e; reader.read(&e); e = {}) {
     // (define-fun inv.NAME () Bool BODY)
-    if (e.items.size() != 5 || e.items[0].atom != "define-fun" || e.items[1].atom.rfind("inv.", 0) != 0) continue;
-    lemmas_.push_back(std::make_unique<Expression>(std::move(e.items[4])));
+    if (e.items.size() != 5 || e.items[0].atom != "define-fun" || e.items[1].atom.rfind("inv.", 0) != 0)
+      continue;
+    parts_.push_back({std::make_unique<Expression>(std::move(e.items[4])), 0});
   }
-  if (lemmas_.empty()) fail("it defines no inv.*");
+  if (parts_.empty()) fail("it defines no inv.*");
   const std::string heading = "; hidden:";
   for (std::size_t at = text.find(heading); at != std::string::npos; at = text.find(heading, at + 1)) {
     const std::size_t start = at + heading.size();
@@ -158,23 +173,31 @@ void Invariant::parse(const std::string& text) {
       hidden_.push_back(std::move(hidden));
     }
   }
+  for (Part& part : parts_) {
+    for (std::size_t i = 0; i < hidden_.size(); ++i) {
+      if (mentions(*part.body, hidden_[i].name)) part.needs = i + 1;
+    }
+  }
 }
 
-bool Invariant::search(Values* values, std::size_t next) const {
-  if (next == hidden_.size()) {
-    return std::all_of(lemmas_.begin(), lemmas_.end(), [&](const auto& e) { return evaluate(*e, *values) != 0; });
-  }
+bool Invariant::search(const Values& visible, Values* values, std::size_t next) const {
+  // Each part is evaluated as soon as it can be: most values are ruled out long before all have been chosen.
+  const bool possible = std::all_of(parts_.begin(), parts_.end(), [&](const Part& part) {
+    return part.needs != next || evaluate(*part.body, *values) != 0;
+  });
+  if (!possible || next == hidden_.size()) return possible;
+  if (visible.count(hidden_[next].name) != 0) return search(visible, values, next + 1);
   const std::int64_t high = bound(hidden_[next].high, *values);
   for (std::int64_t v = bound(hidden_[next].low, *values); v <= high; ++v) {
     (*values)[hidden_[next].name] = v;
-    if (search(values, next + 1)) return true;
+    if (search(visible, values, next + 1)) return true;
   }
   return false;
 }
 
 bool Invariant::holds(const Values& visible) const {
   Values values = visible;
-  return search(&values, 0);
+  return search(visible, &values, 0);
 }
 
 }  // namespace proof

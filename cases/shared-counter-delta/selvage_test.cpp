@@ -8,8 +8,28 @@
 #include <string>
 #include <vector>
 
+#include "explore.hpp"
 #include "fixed.hpp"
+#include "invariant.hpp"
+#include "private_member.hpp"
 #include "racy.hpp"
+
+namespace proof {
+
+// The value, to be looked at without the lock.
+struct ValueOf {
+  using Type = int fixed::SharedCounter::*;
+  friend Type member(ValueOf);
+};
+template struct PrivateMember<ValueOf, &fixed::SharedCounter::value_>;
+
+struct RacyValueOf {
+  using Type = int racy::SharedCounter::*;
+  friend Type member(RacyValueOf);
+};
+template struct PrivateMember<RacyValueOf, &racy::SharedCounter::value_>;
+
+}  // namespace proof
 
 namespace {
 
@@ -70,6 +90,41 @@ TEST(SharedCounterDelta, UnderTheLockIsTheSumOfTheDeltas) {
     EXPECT_THAT(selvage::explore([n] { selvage::outcome(fixed::run(n)); }),
                 selvage::Proves(selvage::OutcomeIs(10 * n)));
   }
+}
+
+// What Z3 proves of a model at every size (fixed.smt2) is looked at in every state of the real code.
+template <typename SharedCounter, typename Value>
+selvage::Result explore_with(const proof::Invariant& invariant, int n, Value value) {
+  return selvage::explore(proof::every_execution(), [&invariant, n, value] {
+    SharedCounter counter(n);
+    proof::in_two_threads(
+        invariant,
+        [&counter, n, value] {
+          return proof::Invariant::Values{{"n", n}, {"c", counter.*value}};
+        },
+        {n, n}, [&counter] { counter.incr(10); }, [&counter] { counter.decr(); });
+  });
+}
+
+TEST(SharedCounterDelta, TheProofsInvariantHoldsInEveryStateOfTheCode) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/fixed.smt2");
+  for (const int n : {1, 2}) {
+    EXPECT_THAT(explore_with<fixed::SharedCounter>(invariant, n, member(proof::ValueOf{})),
+                selvage::Proves());
+  }
+}
+
+// The formula and the code are tied to each other: change either, and a state shows it.
+TEST(SharedCounterDelta, TheProofsInvariantDoesNotHoldWithoutTheLock) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/fixed.smt2");
+  EXPECT_THAT(explore_with<racy::SharedCounter>(invariant, 1, member(proof::RacyValueOf{})),
+              selvage::FindsAssertion());
+}
+
+TEST(SharedCounterDelta, AnotherInvariantDoesNotHoldOfTheCode) {
+  const proof::Invariant by_nine(CASE_DIRECTORY "/fixed.smt2", "(* 10 (+ a", "(* 9 (+ a");
+  EXPECT_THAT(explore_with<fixed::SharedCounter>(by_nine, 1, member(proof::ValueOf{})),
+              selvage::FindsAssertion());
 }
 
 }  // namespace

@@ -10,7 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "explore.hpp"
 #include "fixed.hpp"
+#include "invariant.hpp"
 #include "racy.hpp"
 
 namespace {
@@ -67,6 +69,52 @@ TEST(UpAndDown, CanLoseAMillionAndOneDecrements) {
   const std::string value = final_value(schedule);
   RecordProperty("outcome", value);
   EXPECT_EQ(value, "1000010");
+}
+
+// What Z3 proves of models at every size (fixed.smt2, racy.smt2) is looked at in every state of the real
+// code.
+selvage::Result explore_with(const proof::Invariant& invariant, int n, int& counter, void (*increment)(),
+                             void (*decrement)()) {
+  return selvage::explore(proof::every_execution(), [&invariant, n, &counter, increment, decrement] {
+    counter = 10;
+    proof::in_two_threads(
+        invariant,
+        [&counter, n] {
+          return proof::Invariant::Values{{"n", n}, {"c", counter}};
+        },
+        {n, n + 1}, increment, decrement);
+  });
+}
+
+TEST(UpAndDown, TheProofsInvariantsHoldInEveryStateOfTheCode) {
+  const proof::Invariant with_lock(CASE_DIRECTORY "/fixed.smt2");
+  const proof::Invariant without(CASE_DIRECTORY "/racy.smt2");
+  for (const int n : {1, 2}) {
+    EXPECT_THAT(explore_with(with_lock, n, fixed::counter, fixed::increment, fixed::decrement),
+                selvage::Proves());
+    EXPECT_THAT(explore_with(without, n, racy::counter, racy::increment, racy::decrement),
+                testing::AllOf(selvage::FindsDataRace(), testing::Not(selvage::FindsAssertion())));
+  }
+}
+
+// The formula and the code are tied to each other: change either, and a state shows it.
+TEST(UpAndDown, TheInvariantOfTheLockDoesNotHoldWithoutIt) {
+  const proof::Invariant with_lock(CASE_DIRECTORY "/fixed.smt2");
+  EXPECT_THAT(explore_with(with_lock, 1, racy::counter, racy::increment, racy::decrement),
+              selvage::FindsAssertion());
+}
+
+TEST(UpAndDown, OtherInvariantsDoNotHoldOfTheCode) {
+  const proof::Invariant one_more(CASE_DIRECTORY "/fixed.smt2", "(+ 10 a", "(+ 11 a");
+  EXPECT_THAT(explore_with(one_more, 1, fixed::counter, fixed::increment, fixed::decrement),
+              selvage::FindsAssertion());
+  // Each end of the range is reached, so neither can be left out.
+  for (const std::string bound : {"(- 10 b) c", "c (+ 10 a)"}) {
+    const std::string tighter = bound == "c (+ 10 a)" ? "c (+ 9 a)" : "(- 11 b) c";
+    const proof::Invariant narrow(CASE_DIRECTORY "/racy.smt2", bound, tighter);
+    EXPECT_THAT(explore_with(narrow, 1, racy::counter, racy::increment, racy::decrement),
+                selvage::FindsAssertion());
+  }
 }
 
 }  // namespace

@@ -105,7 +105,9 @@ def run(build, words):
     typed = [f"build/cases/{word}-tsan" if re.fullmatch(r"(?!build/)[\w-]+/[\w-]+", word) else word for word in words]
     command = ["build/bin/selvage" if word == "selvage" else word for word in typed]
     real = [os.path.join(build, word[len("build/"):]) if word.startswith("build/") else word for word in command]
-    done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})
+    # As wide as the documents, and with the compiler whose code they show.
+    environment = {**os.environ, "COLUMNS": "100", "CXX": "g++"}
+    done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
     if done.returncode != 0 and not done.stdout:
         sys.exit(f"shown.py: exit status {done.returncode}: {' '.join(real)}\n{done.stderr}")
     text = done.stdout.replace(build + "/", "build/").replace(ROOT + "/", "")

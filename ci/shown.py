@@ -12,8 +12,9 @@ A block of a document lies between <!-- shown: WHAT --> and <!-- end -->. WHAT i
                                         or WORD+count: that many from the first line that begins with WORD, to
                                         which ,#first-last... adds these steps of the trace that follows
     run [LINES] ci/...                  the same for a script of the tree
-    file PATH [LINES]                   a file of the tree
-    table CASE                          what each form does natively, under ThreadSanitizer, in Relacy and in Selvage
+    file PATH [first-last]              a file of the tree
+    table CASE                          what each form must do natively and under ThreadSanitizer (the tests of these
+                                        labels run it), and does in Relacy and in Selvage
 
 BUILD is a build tree made by the preset `default`.
 """
@@ -92,9 +93,10 @@ def excerpt(printed, lines):
 
 def shown_file(path, lines):
     with open(os.path.join(ROOT, path), encoding="utf-8") as file:
-        text = excerpt(file.read().splitlines(), lines)
+        text = file.read().splitlines()
+    first, _, last = (lines or f"1-{len(text)}").partition("-")
     language = {".smt2": "lisp", ".cpp": "cpp", ".hpp": "cpp"}.get(os.path.splitext(path)[1], "text")
-    return f"```{language}\n" + "\n".join(text) + "\n```\n"
+    return f"```{language}\n" + "\n".join(text[int(first) - 1:int(last)]) + "\n```\n"
 
 
 def run(build, words):
@@ -105,7 +107,9 @@ def run(build, words):
     typed = [f"build/cases/{word}-tsan" if re.fullmatch(r"(?!build/)[\w-]+/[\w-]+", word) else word for word in words]
     command = ["build/bin/selvage" if word == "selvage" else word for word in typed]
     real = [os.path.join(build, word[len("build/"):]) if word.startswith("build/") else word for word in command]
-    done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, "COLUMNS": "100"})
+    # As wide as the documents, and with the compiler whose code they show.
+    environment = {**os.environ, "COLUMNS": "100", "CXX": "g++"}
+    done = subprocess.run(real, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
     if done.returncode != 0 and not done.stdout:
         sys.exit(f"shown.py: exit status {done.returncode}: {' '.join(real)}\n{done.stderr}")
     text = done.stdout.replace(build + "/", "build/").replace(ROOT + "/", "")
@@ -117,14 +121,14 @@ def run(build, words):
 
 def in_words(cell):
     if cell["way"] == "native":
-        # That every trial prints one of these is tested with the label `native`; a run shows one of them.
+        # What the tests labelled `native` and `tsan` assert of their runs; one run more would show less.
         allowed = [cell["expected"].replace("..", " to ")] + [f"or {what}" for what in cell["tolerates"].split()]
         return f"{cell['size']}: " + ", ".join(allowed)
+    if cell["way"] == "tsan":
+        return {"race": "data-race"}.get(cell["finding"], cell["finding"])
     outcome = cases.run(cell)
     found = cases.shown(set(outcome.outcomes))
     size = cell["size"] if cell.get("model", cell["form"]) == cell["form"] else f"{cell['model']} {cell['size']}"
-    if cell["way"] == "tsan":
-        return outcome.verdict
     if cell["way"] == "relacy-full":
         return f"{size}: {outcome.verdict}" + (f", {found}" if found and outcome.verdict == "silent" else "")
     return f"{size}: {outcome.verdict}, {found or 'no outcome'} in {outcome.executions}"

@@ -6,12 +6,33 @@
 #include <selvage/selvage.hpp>
 
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "blocked.hpp"
 #include "check_then_act.hpp"
 #include "condition_variables.hpp"
+#include "explore.hpp"
+#include "invariant.hpp"
+#include "private_member.hpp"
 #include "semaphores.hpp"
+
+namespace proof {
+
+// What the queues keep to themselves, to be looked at without their locks.
+struct ItemsOf {
+  using Type = std::deque<int> condition_variables::Queue::*;
+  friend Type member(ItemsOf);
+};
+template struct PrivateMember<ItemsOf, &condition_variables::Queue::items_>;
+
+struct SemaphoresItemsOf {
+  using Type = std::deque<int> semaphores::Queue::*;
+  friend Type member(SemaphoresItemsOf);
+};
+template struct PrivateMember<SemaphoresItemsOf, &semaphores::Queue::queue_>;
+
+}  // namespace proof
 
 namespace {
 
@@ -61,6 +82,90 @@ TEST(BoundedQueue, ConditionVariablesPassEverythingInOrder) {
 TEST(BoundedQueue, SemaphoresPassEverythingInOrder) {
   EXPECT_THAT(selvage::explore([] { selvage::outcome(semaphores::run(1)); }),
               selvage::Proves(selvage::OutcomeIs("1-2")));
+}
+
+// What main has got so far, and whether it was 1, 2, 3 ...
+struct Got {
+  int count = 0;
+  int in_order = 1;
+  void operator()(int item) {
+    if (item != ++count) in_order = 0;
+  }
+};
+
+// What Z3 proves of models at every size is looked at in every state of the real code (of
+// condition_variables.hpp here): run() with counts.
+selvage::Result explore_with(const proof::Invariant& invariant, int n, int capacity) {
+  return selvage::explore([&invariant, n, capacity] {
+    condition_variables::Queue queue(static_cast<std::size_t>(capacity));
+    int puts = 0;
+    Got got;
+    const auto check_the_end = proof::in_every_state([&] {
+      const auto length = static_cast<int>((queue.*member(proof::ItemsOf{})).size());
+      return invariant.holds({{"n", n}, {"i", puts}, {"q", length}, {"w", got.count}, {"o", got.in_order}});
+    });
+    std::thread producer([n, &queue, &puts] {
+      for (int i = 1; i <= n + 1; ++i) {
+        queue.put(i);
+        ++puts;
+      }
+    });
+    for (int i = 1; i <= n + 1; ++i) got(queue.get());
+    producer.join();
+    check_the_end();
+  });
+}
+
+// The same for semaphores.hpp. Whether main gets before or after the producer has put is for the search to
+// say.
+selvage::Result explore_semaphores(const proof::Invariant& invariant, int n, int capacity) {
+  return selvage::explore([&invariant, n, capacity] {
+    semaphores::Queue queue(capacity);
+    int puts = 0;
+    int started = 0;
+    Got got;
+    const auto check_the_end = proof::in_every_state([&] {
+      const auto length = static_cast<int>((queue.*member(proof::SemaphoresItemsOf{})).size());
+      return invariant.holds(
+          {{"n", n}, {"i", puts}, {"b", started}, {"q", length}, {"w", got.count}, {"o", got.in_order}});
+    });
+    for (int i = 1; i <= n; ++i) {
+      queue.put(i);
+      ++puts;
+    }
+    started = 1;
+    std::thread producer([n, &queue, &puts] {
+      queue.put(n + 1);
+      ++puts;
+    });
+    got(queue.get());
+    producer.join();
+    for (int i = 1; i <= n; ++i) got(queue.get());
+    check_the_end();
+  });
+}
+
+TEST(BoundedQueue, TheProofsInvariantsHoldInEveryStateOfTheCode) {
+  const proof::Invariant with_conditions(CASE_DIRECTORY "/condition_variables.smt2");
+  for (const int n : {1, 2}) EXPECT_THAT(explore_with(with_conditions, n, n), selvage::Proves());
+  const proof::Invariant with_semaphores(CASE_DIRECTORY "/semaphores.smt2");
+  EXPECT_THAT(explore_semaphores(with_semaphores, 1, 1), selvage::Proves());
+}
+
+// The formulas and the code are tied to each other: change either, and a state shows it.
+TEST(BoundedQueue, TheProofsInvariantsDoNotHoldOfAQueueWithRoomForMore) {
+  const proof::Invariant with_conditions(CASE_DIRECTORY "/condition_variables.smt2");
+  EXPECT_THAT(explore_with(with_conditions, 1, 2), selvage::FindsAssertion());
+  const proof::Invariant with_semaphores(CASE_DIRECTORY "/semaphores.smt2");
+  EXPECT_THAT(explore_semaphores(with_semaphores, 1, 2), selvage::FindsAssertion());
+}
+
+TEST(BoundedQueue, OtherInvariantsDoNotHoldOfTheCode) {
+  const proof::Invariant never_full(CASE_DIRECTORY "/condition_variables.smt2", "Bool (<= 0 q n))",
+                                    "Bool (and (<= 0 q) (< q n)))");
+  EXPECT_THAT(explore_with(never_full, 1, 1), selvage::FindsAssertion());
+  const proof::Invariant fewer_places(CASE_DIRECTORY "/semaphores.smt2", "(= n (+ s q", "(= n (+ s q 1");
+  EXPECT_THAT(explore_semaphores(fewer_places, 1, 1), selvage::FindsAssertion());
 }
 
 }  // namespace

@@ -5,11 +5,14 @@
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 
+#include <random>
 #include <string>
 #include <vector>
 
-#include "guarded_throwing.hpp"
+#include "explore.hpp"
 #include "guarded.hpp"
+#include "guarded_throwing.hpp"
+#include "invariant.hpp"
 #include "racy.hpp"
 #include "unreleased.hpp"
 
@@ -66,6 +69,43 @@ TEST(CriticalSectionWorkers, TheGuardGivesTheLockBackWhenAnExceptionPasses) {
     EXPECT_THAT(selvage::explore([n] { selvage::outcome(guarded_throwing::run(n)); }),
                 selvage::Proves(selvage::OutcomeIs(2 * n - 1)));
   }
+}
+
+// What Z3 proves of a model at every size (guarded.smt2) is looked at in every state of the real code.
+selvage::Result explore_with(const proof::Invariant& invariant, int n, int& counter, void (*increment)()) {
+  return selvage::explore(proof::every_execution(), [&invariant, n, &counter, increment] {
+    counter = 0;
+    const auto pause_and_increment = [increment](int number) {
+      return [increment, random = std::minstd_rand(number)]() mutable {
+        guarded::pause(random);
+        increment();
+      };
+    };
+    proof::in_two_threads(
+        invariant,
+        [&counter, n] {
+          return proof::Invariant::Values{{"n", n}, {"c", counter}};
+        },
+        {n, n}, pause_and_increment(1), pause_and_increment(2));
+  });
+}
+
+TEST(CriticalSectionWorkers, TheProofsInvariantHoldsInEveryStateOfTheCode) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/guarded.smt2");
+  for (const int n : {1, 2}) {
+    EXPECT_THAT(explore_with(invariant, n, guarded::counter, guarded::increment), selvage::Proves());
+  }
+}
+
+// The formula and the code are tied to each other: change either, and a state shows it.
+TEST(CriticalSectionWorkers, TheProofsInvariantDoesNotHoldWithoutTheLock) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/guarded.smt2");
+  EXPECT_THAT(explore_with(invariant, 1, racy::counter, racy::increment), selvage::FindsAssertion());
+}
+
+TEST(CriticalSectionWorkers, AnotherInvariantDoesNotHoldOfTheCode) {
+  const proof::Invariant one_more(CASE_DIRECTORY "/guarded.smt2", "(= c (+ a b ", "(= c (+ a b 1 ");
+  EXPECT_THAT(explore_with(one_more, 1, guarded::counter, guarded::increment), selvage::FindsAssertion());
 }
 
 }  // namespace

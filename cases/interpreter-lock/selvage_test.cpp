@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "explore.hpp"
+#include "invariant.hpp"
 #include "stepwise.hpp"
 #include "whole.hpp"
 
@@ -53,6 +55,37 @@ TEST(InterpreterLock, TheLockOverTheWholeUpdateKeepsEveryIncrement) {
     EXPECT_THAT(selvage::explore([n] { selvage::outcome(whole::run(n)); }),
                 selvage::Proves(selvage::OutcomeIs(2 * n)));
   }
+}
+
+// What Z3 proves of a model at every size (whole.smt2) is looked at in every state of the real code.
+selvage::Result explore_with(const proof::Invariant& invariant, int n, int& count, void (*increment)()) {
+  return selvage::explore(proof::every_execution(), [&invariant, n, &count, increment] {
+    count = 0;
+    proof::in_two_threads(
+        invariant,
+        [&count, n] {
+          return proof::Invariant::Values{{"n", n}, {"c", count}};
+        },
+        {n, n}, increment, increment);
+  });
+}
+
+TEST(InterpreterLock, TheProofsInvariantHoldsInEveryStateOfTheCode) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/whole.smt2");
+  for (const int n : {1, 2}) {
+    EXPECT_THAT(explore_with(invariant, n, whole::count, whole::increment), selvage::Proves());
+  }
+}
+
+// The formula and the code are tied to each other: change either, and a state shows it.
+TEST(InterpreterLock, TheProofsInvariantDoesNotHoldWhereEachStepLocksForItself) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/whole.smt2");
+  EXPECT_THAT(explore_with(invariant, 1, stepwise::count, stepwise::increment), selvage::FindsAssertion());
+}
+
+TEST(InterpreterLock, AnotherInvariantDoesNotHoldOfTheCode) {
+  const proof::Invariant one_more(CASE_DIRECTORY "/whole.smt2", "(= c (+ a b ", "(= c (+ a b 1 ");
+  EXPECT_THAT(explore_with(one_more, 1, whole::count, whole::increment), selvage::FindsAssertion());
 }
 
 }  // namespace

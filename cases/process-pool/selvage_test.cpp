@@ -5,10 +5,15 @@
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 
+#include <array>
+#include <atomic>
 #include <string>
+#include <thread>
 #include <vector>
 
+#include "explore.hpp"
 #include "fixed.hpp"
+#include "invariant.hpp"
 #include "racy.hpp"
 #include "twice.hpp"
 
@@ -54,6 +59,55 @@ TEST(ProcessPool, TakingAnItemInOneStepGivesEachOnceAndTheResultsInOrder) {
               selvage::Proves(selvage::OutcomeIs("0-1")));
   EXPECT_THAT(selvage::explore([] { selvage::outcome(fixed::run(3)); }),
               selvage::Proves(selvage::OutcomeIs("0-1-4")));
+}
+
+// What Z3 proves of a model at every size (fixed.smt2) is looked at in every state of the real code, for each
+// item.
+selvage::Result explore_with(const proof::Invariant& invariant, int n, std::atomic<int>& next,
+                             int (*take)()) {
+  return selvage::explore(proof::every_execution(), [&invariant, n, &next, take] {
+    next = 0;
+    std::vector<int> done(static_cast<std::size_t>(n));
+    std::array<bool, 2> ended = {false, false};
+    const auto check_the_end = proof::in_every_state([&] {
+      for (int j = 0; j < n; ++j) {
+        proof::Invariant::Values values = {
+            {"n", n}, {"j", j}, {"x", next.load()}, {"d", done[static_cast<std::size_t>(j)]}};
+        if (ended[0]) values["pa"] = 2;
+        if (ended[1]) values["pb"] = 2;
+        if (!invariant.holds(values)) return false;
+      }
+      return true;
+    });
+    // As work() does, with a count where that has a result.
+    const auto work = [n, take, &done, &ended](std::size_t me) {
+      for (int item = take(); item < n; item = take()) ++done[static_cast<std::size_t>(item)];
+      ended[me] = true;
+    };
+    std::thread first(work, 0);
+    std::thread second(work, 1);
+    first.join();
+    second.join();
+    check_the_end();
+  });
+}
+
+TEST(ProcessPool, TheProofsInvariantHoldsInEveryStateOfTheCode) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/fixed.smt2");
+  for (const int n : {1, 2, 3}) {
+    EXPECT_THAT(explore_with(invariant, n, fixed::next, fixed::take), selvage::Proves());
+  }
+}
+
+// The formula and the code are tied to each other: change either, and a state shows it.
+TEST(ProcessPool, TheProofsInvariantDoesNotHoldWhereTakingIsTwoSteps) {
+  const proof::Invariant invariant(CASE_DIRECTORY "/fixed.smt2");
+  EXPECT_THAT(explore_with(invariant, 1, twice::next, twice::take), selvage::FindsAssertion());
+}
+
+TEST(ProcessPool, AnotherInvariantDoesNotHoldOfTheCode) {
+  const proof::Invariant one_left(CASE_DIRECTORY "/fixed.smt2", "(ite (< j x) 1 0)", "(ite (<= j x) 1 0)");
+  EXPECT_THAT(explore_with(one_left, 1, fixed::next, fixed::take), selvage::FindsAssertion());
 }
 
 }  // namespace

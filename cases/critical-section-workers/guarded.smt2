@@ -1,0 +1,38 @@
+; Two workers, a and b, pause and increment n times each, with a guard that takes the lock and gives it back: whatever
+; n, the counter ends at 2n. A pause is no step of its own, for between any two steps any time may pass.
+;
+; hidden: pa 0 3, pb 0 3, ta 0 2n, tb 0 2n
+(declare-const n Int)  ; increments a worker
+(declare-const c Int) (declare-const c! Int)  ; the counter; x! is x after a step
+(declare-const a Int) (declare-const a! Int)  ; increments that worker a has completed
+(declare-const b Int) (declare-const b! Int)
+; Where a thread is: 0 outside, 1 holds the lock, 2 has read the counter, 3 has written it.
+(declare-const pa Int) (declare-const pa! Int)
+(declare-const pb Int) (declare-const pb! Int)
+(declare-const ta Int) (declare-const ta! Int)  ; the value that it has read
+(declare-const tb Int) (declare-const tb! Int)
+
+(define-fun init () Bool (and (<= 0 n) (= c a b pa pb ta tb 0)))
+
+(define-fun a.stays () Bool (and (= a! a) (= pa! pa) (= ta! ta)))
+(define-fun b.stays () Bool (and (= b! b) (= pb! pb) (= tb! tb)))
+(define-fun next () Bool (or
+  (and b.stays (= a! a) (= c! c) (= ta! ta) (= pa 0) (< a n) (= pb 0) (= pa! 1))
+  (and b.stays (= a! a) (= c! c) (= ta! c) (= pa 1) (= pa! 2))
+  (and b.stays (= a! a) (= ta! ta) (= c! (+ ta 1)) (= pa 2) (= pa! 3))
+  (and b.stays (= c! c) (= ta! ta) (= a! (+ a 1)) (= pa 3) (= pa! 0))
+  (and a.stays (= b! b) (= c! c) (= tb! tb) (= pb 0) (< b n) (= pa 0) (= pb! 1))
+  (and a.stays (= b! b) (= c! c) (= tb! c) (= pb 1) (= pb! 2))
+  (and a.stays (= b! b) (= tb! tb) (= c! (+ tb 1)) (= pb 2) (= pb! 3))
+  (and a.stays (= c! c) (= tb! tb) (= b! (+ b 1)) (= pb 3) (= pb! 0))))
+
+; One thread at a time is inside.
+(define-fun inv.exclusion () Bool (or (= pa 0) (= pb 0)))
+; The counter is what has been counted, and one more where a worker has written and not left yet.
+(define-fun inv.sum () Bool (= c (+ a b (ite (= pa 3) 1 0) (ite (= pb 3) 1 0))))
+; What a thread has read is still the counter when it writes.
+(define-fun inv.fresh-a () Bool (=> (= pa 2) (= ta c)))
+(define-fun inv.fresh-b () Bool (=> (= pb 2) (= tb c)))
+
+(define-fun ended () Bool (and (= a n) (= b n) (= pa 0) (= pb 0)))
+(define-fun safe () Bool (=> ended (= c (* 2 n))))

@@ -19,11 +19,14 @@ using testing::HasSubstr;
 using testing::Not;
 using testing::StartsWith;
 
-const Layout kLayout{.libselvage = "/L/libselvage.so",
+const Layout kLayout{.prefix = "/",
+                     .libselvage = "/L/libselvage.so",
                      .library_dir = "/L",
                      .gcc_stand_in = "",
                      .clang_stand_in = "",
-                     .include_dir = "/I"};
+                     .include_dir = "/I",
+                     .package_dir = "",
+                     .template_dir = ""};
 const Toolchain kGcc{{"g++"}, false, 12};
 const Toolchain kClang{{"clang++"}, true, 14};
 

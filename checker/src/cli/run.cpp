@@ -49,6 +49,7 @@ void take_over_schedule(RunRequest* request) {
   options.model = file.model;
   options.max_timeouts = file.max_timeouts;
   options.max_events = file.max_events;
+  options.expected = file.expected;
 }
 
 void check_parts(const Layout& layout, const ElfFacts& facts) {
@@ -120,9 +121,7 @@ std::vector<std::string> with_program(std::vector<std::string> words, const RunR
 }
 
 std::string replay_command(const RunRequest& request, const std::string& file) {
-  std::vector<std::string> words{request.given.front(), "run", "--replay", file};
-  for (const std::string& outcome : request.options.expected) words.insert(words.end(), {"--expect", outcome});
-  return shell_line(with_program(std::move(words), request));
+  return shell_line(with_program({request.given.front(), "run", "--replay", file}, request));
 }
 
 std::string save_command(const RunRequest& request) {
@@ -149,6 +148,7 @@ void save(const RunRequest& request, const Violation& violation) {
                                                 .model = options.model,
                                                 .max_timeouts = options.max_timeouts,
                                                 .max_events = options.max_events,
+                                                .expected = options.expected,
                                                 .verdict = violation.kind,
                                                 .schedule = violation.schedule});
 }

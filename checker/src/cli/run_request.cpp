@@ -100,11 +100,11 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "Time-outs that a thread may take while another could run (default 2)"),
             "K")
       ->check(above(0, true));
-  run->add_option("--expect", options.expected,
-                  "An outcome that is right, e.g. 'exit 0: 4'; may be repeated. An\n"
-                  "execution that ends with any other is then an assertion that failed")
-      ->allow_extra_args(false)  // the next word is the program, not another outcome
-      ->type_name("OUTCOME");
+  searching(run->add_option("--expect", options.expected,
+                            "An outcome that is right, e.g. 'exit 0: 4'; may be repeated. An\n"
+                            "execution that ends with any other is then an assertion that failed"),
+            "OUTCOME")
+      ->allow_extra_args(false);  // the next word is the program, not another outcome
   run->add_option("--watchdog", options.watchdog_seconds,
                   "CPU seconds without an event after which a loop counts as endless\n(default 10)")
       ->check(above(0, false))

@@ -73,6 +73,7 @@ std::string schedule_document(const ScheduleFile& file) {
                    {"model", bytes_to_utf8(file.model)},
                    {"max_timeouts", file.max_timeouts},
                    {"max_events", file.max_events},
+                   {"expected", texts(file.expected)},
                    {"verdict", to_string(file.verdict)},
                    {"schedule", bytes_to_utf8(file.schedule)}};
   document["checksum"] = checksum_of(document);
@@ -105,9 +106,13 @@ ScheduleFile load_schedule(const std::string& path) {
     ScheduleFile file;
     file.program = text("program");
     file.program_hash = text("program_hash");
-    for (const Json& argument : document.at("arguments")) {
-      file.arguments.push_back(utf8_to_bytes(argument.get<std::string>()));
-    }
+    const auto list = [&](const char* key) {
+      std::vector<std::string> items;
+      for (const Json& item : document.at(key)) items.push_back(utf8_to_bytes(item.get<std::string>()));
+      return items;
+    };
+    file.arguments = list("arguments");
+    file.expected = list("expected");
     file.races = races_from_string(text("races"));
     file.report_leaks = text("leaks") == "report";
     file.model = text("model");

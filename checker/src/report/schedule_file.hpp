@@ -18,6 +18,7 @@ struct ScheduleFile {
   std::string model = "sc";
   unsigned max_timeouts = 0;
   std::uint64_t max_events = 0;
+  std::vector<std::string> expected;     ///< Options::expected
   Verdict verdict = Verdict::exhausted;  ///< what the schedule led to
   std::string schedule;                  ///< Violation::schedule
 };

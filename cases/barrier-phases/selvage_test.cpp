@@ -74,6 +74,7 @@ TEST(BarrierPhases, StdBarrierSeparatesThem) {
 
 // Where a thread is in the proof's model.
 struct Place {
+  proof::Steps meetings;
   int phase = 1;
   int has_met = 0;
   int is_ready = 0;
@@ -87,33 +88,38 @@ selvage::Result explore_with(const proof::Invariant& invariant, int n, bool meet
     fixed::cell = {0, 0};
     Meeting everybody(2);
     std::array<Place, 2> places;
-    const auto& [a, b] = places;
+    const Place& a = places[0];
+    const Place& b = places[1];
     const auto check_the_end = proof::in_every_state([&] {
-      return invariant.holds({{"n", n},
-                              {"ca", fixed::cell[0]},
-                              {"cb", fixed::cell[1]},
-                              {"fa", a.phase},
-                              {"fb", b.phase},
-                              {"ea", a.has_met},
-                              {"eb", b.has_met},
-                              {"da", a.is_ready},
-                              {"db", b.is_ready},
-                              {"ra", a.last_read},
-                              {"rb", b.last_read},
-                              {"h", everybody.*member(proof::HeldOf{})},
-                              {"v", everybody.*member(proof::PresentOf{})}});
+      proof::Invariant::Values values = {{"n", n},
+                                         {"ca", fixed::cell[0]},
+                                         {"cb", fixed::cell[1]},
+                                         {"fa", a.phase},
+                                         {"fb", b.phase},
+                                         {"ea", a.has_met},
+                                         {"eb", b.has_met},
+                                         {"da", a.is_ready},
+                                         {"db", b.is_ready},
+                                         {"ra", a.last_read},
+                                         {"rb", b.last_read},
+                                         {"h", everybody.*member(proof::HeldOf{})},
+                                         {"v", everybody.*member(proof::PresentOf{})}};
+      a.meetings.tell_place(&values, "pa");
+      b.meetings.tell_place(&values, "pb");
+      return invariant.holds(values);
     });
     const auto work = [n, meets_twice, &everybody, &places](std::size_t me) {
       Place& place = places[me];
+      const auto meet = [&] { place.meetings([&] { everybody.arrive_and_wait(); }); };
       while (place.phase <= n) {
         fixed::write_cell(me, place.phase);
         place.is_ready = 1;
-        everybody.arrive_and_wait();
+        meet();
         place.has_met = 1;
         place.is_ready = 0;
         place.last_read = fixed::read_cell(1 - me);
         place.is_ready = 1;
-        if (meets_twice) everybody.arrive_and_wait();
+        if (meets_twice) meet();
         place.has_met = 0;
         place.is_ready = 0;
         ++place.phase;

@@ -84,63 +84,56 @@ TEST(BoundedQueue, SemaphoresPassEverythingInOrder) {
               selvage::Proves(selvage::OutcomeIs("1-2")));
 }
 
-// What main has got so far, and whether it was 1, 2, 3 ...
-struct Got {
-  int count = 0;
-  int in_order = 1;
-  void operator()(int item) {
-    if (item != ++count) in_order = 0;
-  }
-};
-
 // What Z3 proves of models at every size is looked at in every state of the real code (of
 // condition_variables.hpp here): run() with counts.
 selvage::Result explore_with(const proof::Invariant& invariant, int n, int capacity) {
   return selvage::explore([&invariant, n, capacity] {
     condition_variables::Queue queue(static_cast<std::size_t>(capacity));
-    int puts = 0;
-    Got got;
+    proof::Steps puts;
+    proof::Steps gets;
+    int in_order = 1;  // main has got 1, 2, 3 ...
     const auto check_the_end = proof::in_every_state([&] {
       const auto length = static_cast<int>((queue.*member(proof::ItemsOf{})).size());
-      return invariant.holds({{"n", n}, {"i", puts}, {"q", length}, {"w", got.count}, {"o", got.in_order}});
+      proof::Invariant::Values values = {
+          {"n", n}, {"i", puts.done}, {"q", length}, {"w", gets.done}, {"o", in_order}};
+      puts.tell_place(&values, "pp");
+      gets.tell_place(&values, "pc");
+      return invariant.holds(values);
     });
     std::thread producer([n, &queue, &puts] {
-      for (int i = 1; i <= n + 1; ++i) {
-        queue.put(i);
-        ++puts;
-      }
+      for (int i = 1; i <= n + 1; ++i) puts([&] { queue.put(i); });
     });
-    for (int i = 1; i <= n + 1; ++i) got(queue.get());
+    for (int i = 1; i <= n + 1; ++i) gets([&] { in_order &= queue.get() == i ? 1 : 0; });
     producer.join();
     check_the_end();
   });
 }
 
-// The same for semaphores.hpp. Whether main gets before or after the producer has put is for the search to
-// say.
+// The same for semaphores.hpp.
 selvage::Result explore_semaphores(const proof::Invariant& invariant, int n, int capacity) {
   return selvage::explore([&invariant, n, capacity] {
     semaphores::Queue queue(capacity);
-    int puts = 0;
+    proof::Steps puts;
+    proof::Steps last_put;
+    proof::Steps gets;
     int started = 0;
-    Got got;
+    int in_order = 1;  // main has got 1, 2, 3 ...
     const auto check_the_end = proof::in_every_state([&] {
       const auto length = static_cast<int>((queue.*member(proof::SemaphoresItemsOf{})).size());
-      return invariant.holds(
-          {{"n", n}, {"i", puts}, {"b", started}, {"q", length}, {"w", got.count}, {"o", got.in_order}});
+      const int put = puts.done + last_put.done;
+      proof::Invariant::Values values = {{"n", n},      {"i", put},       {"b", started},
+                                         {"q", length}, {"w", gets.done}, {"o", in_order}};
+      if (!puts.inside) gets.tell_place(&values, "pm");
+      last_put.tell_place(&values, "pp");
+      return invariant.holds(values);
     });
-    for (int i = 1; i <= n; ++i) {
-      queue.put(i);
-      ++puts;
-    }
+    const auto get = [&](int expected) { gets([&] { in_order &= queue.get() == expected ? 1 : 0; }); };
+    for (int i = 1; i <= n; ++i) puts([&] { queue.put(i); });
     started = 1;
-    std::thread producer([n, &queue, &puts] {
-      queue.put(n + 1);
-      ++puts;
-    });
-    got(queue.get());
+    std::thread producer([n, &queue, &last_put] { last_put([&] { queue.put(n + 1); }); });
+    get(1);
     producer.join();
-    for (int i = 1; i <= n; ++i) got(queue.get());
+    for (int i = 2; i <= n + 1; ++i) get(i);
     check_the_end();
   });
 }

@@ -29,7 +29,7 @@ selvage::Result explore_once(const proof::Invariant& invariant, int n, void (*in
   return selvage::explore([&invariant, n, increment] {
     once::counter = 0;
     for (int done = 0;;) {
-      selvage::check(invariant.holds({{"n", n}, {"c", once::counter}, {"a", done}}));
+      selvage::check(invariant.holds({{"n", n}, {"c", once::counter}, {"a", done}, {"p", 0}}));
       if (done == n) break;
       increment();
       ++done;
@@ -42,7 +42,8 @@ selvage::Result explore_twice(const proof::Invariant& invariant, int n, void (*i
     twice::counter = 0;
     for (int call = 0; call < 2; ++call) {
       for (int done = 0;;) {
-        selvage::check(invariant.holds({{"n", n}, {"c", twice::counter}, {"k", call}, {"a", done}}));
+        selvage::check(
+            invariant.holds({{"n", n}, {"c", twice::counter}, {"k", call}, {"a", done}, {"p", 0}}));
         if (done == n) break;
         increment();
         ++done;

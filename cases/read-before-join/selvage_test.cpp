@@ -39,20 +39,20 @@ selvage::Result explore_with(const proof::Invariant& invariant, int n, int& coun
                              int (*read_counter)()) {
   return selvage::explore(proof::every_execution(), [&invariant, n, &counter, count_block, read_counter] {
     counter = 0;
-    int done = 0;
+    proof::Steps blocks;
+    proof::Steps reading;
     int seen = 0;
-    int has_read = 0;
     const auto check_the_end = proof::in_every_state([&] {
-      return invariant.holds({{"n", n}, {"c", counter}, {"a", done}, {"s", seen}, {"r", has_read}});
+      proof::Invariant::Values values = {
+          {"n", n}, {"c", counter}, {"a", 10 * blocks.done}, {"s", seen}, {"r", reading.done}};
+      blocks.tell_place(&values, "pa");
+      reading.tell_place(&values, "pm");
+      return invariant.holds(values);
     });
-    std::thread counting([&done, n, count_block] {
-      for (int i = 0; i < n; i += 10) {
-        count_block();
-        done += 10;
-      }
+    std::thread counting([&blocks, n, count_block] {
+      for (int i = 0; i < n; i += 10) blocks(count_block);
     });
-    seen = read_counter();
-    has_read = 1;
+    reading([&] { seen = read_counter(); });
     counting.join();
     check_the_end();
   });

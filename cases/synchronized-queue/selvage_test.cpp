@@ -82,8 +82,8 @@ TEST(SynchronizedQueue, WithWhileNothingIsLostOrDoubledOrOutOfOrder) {
 selvage::Result explore_with(const proof::Invariant& invariant, int n, void (*consume)(fixed::Job& job)) {
   return selvage::explore([&invariant, n, consume] {
     const auto job = std::make_shared<fixed::Job>();
-    int puts = 0;
-    int returned = 0;
+    proof::Steps puts;
+    proof::Steps join;
     const auto check_the_end = proof::in_every_state([&] {
       // How many were worked on, and were they 1, 2, 3 ...?
       int worked = 0;
@@ -93,21 +93,19 @@ selvage::Result explore_with(const proof::Invariant& invariant, int n, void (*co
         in_order += (in_order.empty() ? "" : "-") + std::to_string(worked);
       }
       const auto waiting = static_cast<int>((job->queue.*member(proof::ItemsOf{})).size());
-      return invariant.holds({{"n", n},
-                              {"i", puts},
-                              {"r", returned},
-                              {"q", waiting},
-                              {"u", job->queue.*member(proof::UnfinishedOf{})},
-                              {"w", worked},
-                              {"o", in_order == job->taken ? 1 : 0}});
+      proof::Invariant::Values values = {{"n", n},
+                                         {"i", puts.done},
+                                         {"r", join.done},
+                                         {"q", waiting},
+                                         {"u", job->queue.*member(proof::UnfinishedOf{})},
+                                         {"w", worked},
+                                         {"o", in_order == job->taken ? 1 : 0}};
+      if (!puts.inside) join.tell_place(&values, "pm");
+      return invariant.holds(values);
     });
     std::thread([job, consume] { consume(*job); }).detach();
-    for (int i = 1; i <= n; ++i) {
-      job->queue.put(i);
-      ++puts;
-    }
-    job->queue.join();
-    returned = 1;
+    for (int i = 1; i <= n; ++i) puts([&] { job->queue.put(i); });
+    join([&] { job->queue.join(); });
     check_the_end();
   });
 }

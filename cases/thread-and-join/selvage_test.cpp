@@ -25,17 +25,17 @@ TEST(ThreadAndJoin, TheCounterIsCompleteAfterTheJoin) {
 selvage::Result explore_with(const proof::Invariant& invariant, int n, bool joins_first) {
   return selvage::explore(proof::every_execution(), [&invariant, n, joins_first] {
     joined::counter = 0;
-    int done = 0;
+    proof::Steps increments;
     int place = 0;  // of main: 1 when it has joined, 2 when it has looked
     int seen = 0;
     const auto check_the_end = proof::in_every_state([&] {
-      return invariant.holds({{"n", n}, {"c", joined::counter}, {"a", done}, {"m", place}, {"s", seen}});
+      proof::Invariant::Values values = {
+          {"n", n}, {"c", joined::counter}, {"a", increments.done}, {"m", place}, {"s", seen}};
+      increments.tell_place(&values, "p");
+      return invariant.holds(values);
     });
-    std::thread counting([&done, n] {
-      for (int i = 0; i < n; ++i) {
-        joined::increment();
-        ++done;
-      }
+    std::thread counting([&increments, n] {
+      for (int i = 0; i < n; ++i) increments(joined::increment);
     });
     if (joins_first) counting.join();
     place = 1;

@@ -42,9 +42,11 @@ Seen explore(const Program& program, selvage::Search search, selvage::Races race
   const auto code = program.code();
   const auto result = selvage::explore(options, [&] { interpret(code, program.semaphore); });
   Seen seen;
-  seen.complete = result.complete;
   seen.proved = result.verdict == selvage::Verdict::proved;
   for (const auto& v : result.violations) seen.kinds.insert(v.kind);
+  // With Races::stop nothing that comes after a race was run; what was to be found is found all the same.
+  const bool cut = races == selvage::Races::stop && seen.kinds.count(selvage::Verdict::data_race) != 0;
+  seen.complete = result.complete || cut;
   for (const auto& o : result.outcomes) seen.outcomes.insert(o.value);
   seen.executions = result.executions;
   return seen;

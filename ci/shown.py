@@ -20,6 +20,7 @@ BUILD is a build tree made by the preset `default`.
 """
 
 import difflib
+import json
 import os
 import re
 import subprocess
@@ -135,8 +136,6 @@ def in_words(cell):
 
 
 def table(build, name):
-    import json
-
     with open(os.path.join(build, "cases", "cases.json"), encoding="utf-8") as file:
         manifest = json.load(file)
     ways = ["native", "tsan", "relacy-full", "selvage"]

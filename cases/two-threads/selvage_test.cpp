@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "atomic.hpp"
+#include "explore.hpp"
 #include "fixed.hpp"
-#include "invariant.hpp"
 #include "racy.hpp"
 
 namespace {
@@ -76,30 +76,18 @@ TEST(TwoThreads, TheAtomicCounterKeepsEveryIncrement) {
   }
 }
 
-// What Z3 proves of a model at every size (fixed.smt2 and the others) is looked at in every state of the real code:
-// `counter` is counted up n times in each of two threads, `done` says how often each has.
-selvage::Result explore_with(const proof::Invariant& invariant, int n, int& counter, void (*increment)()) {
-  selvage::Options options;
-  options.races = selvage::Races::explore;
-  options.keep_going = true;
-  return selvage::explore(options, [&invariant, n, &counter, increment] {
+// What Z3 proves of models at every size (fixed.smt2 and the others) is looked at in every state of the real code:
+// `counter` is counted up n times in each of two threads.
+template <typename Counter>
+selvage::Result explore_with(const proof::Invariant& invariant, int n, Counter& counter, void (*increment)()) {
+  return selvage::explore(proof::every_execution(), [&invariant, n, &counter, increment] {
     counter = 0;
-    int done[2] = {0, 0};
-    selvage::invariant(
-        [&] {
-          return invariant.holds({{"n", n}, {"c", counter}, {"a", done[0]}, {"b", done[1]}});
+    proof::in_two_threads(
+        invariant,
+        [&counter, n] {
+          return proof::Invariant::Values{{"n", n}, {"c", counter}};
         },
-        "that of the proof");
-    const auto count_up = [&done, n, increment](int thread) {
-      for (int i = 0; i < n; ++i) {
-        increment();
-        ++done[thread];
-      }
-    };
-    std::thread first(count_up, 0);
-    std::thread second(count_up, 1);
-    first.join();
-    second.join();
+        {n, n}, increment, increment);
   });
 }
 
@@ -107,24 +95,7 @@ TEST(TwoThreads, TheProofsInvariantsHoldInEveryStateOfTheCode) {
   const proof::Invariant with_lock(CASE_DIRECTORY "/fixed.smt2");
   EXPECT_THAT(explore_with(with_lock, 2, fixed::counter, fixed::increment), selvage::Proves());
   const proof::Invariant with_atomic(CASE_DIRECTORY "/atomic.smt2");
-  const auto atomic_result = selvage::explore([&] {
-    atomic::counter = 0;
-    int done[2] = {0, 0};
-    selvage::invariant([&] {
-      return with_atomic.holds({{"n", 3}, {"c", atomic::counter.load()}, {"a", done[0]}, {"b", done[1]}});
-    });
-    const auto count_up = [&done](int thread) {
-      for (int i = 0; i < 3; ++i) {
-        atomic::increment();
-        ++done[thread];
-      }
-    };
-    std::thread first(count_up, 0);
-    std::thread second(count_up, 1);
-    first.join();
-    second.join();
-  });
-  EXPECT_THAT(atomic_result, selvage::Proves());
+  EXPECT_THAT(explore_with(with_atomic, 3, atomic::counter, atomic::increment), selvage::Proves());
   const proof::Invariant without(CASE_DIRECTORY "/racy.smt2");
   EXPECT_THAT(explore_with(without, 2, racy::counter, racy::increment), testing::Not(selvage::FindsAssertion()));
 }

@@ -138,21 +138,13 @@ def with_plain(text):
 
 
 def forms_of(manifest):
-    """The proved forms: case, form, the smallest size, its outcomes."""
-    smallest = {}
-    for cell in manifest["cells"]:
-        if cell["way"] != "selvage" or cell["fails"]:
-            continue
-        key = (cell["case"], cell["form"])
-        if key not in smallest or cell["size"] < smallest[key]["size"]:
-            if cell["size"] > 1 or key not in smallest:
-                smallest[key] = cell
-    # A size of 1 has often nothing left to get wrong: take the next one where there is one.
-    for cell in manifest["cells"]:
-        key = (cell["case"], cell["form"])
-        if key in smallest and cell["way"] == "selvage" and smallest[key]["size"] == 1 and cell["size"] > 1:
-            smallest[key] = cell
-    return smallest
+    """The proved forms, (case, form), each with the cell to explore: of the smallest size above 1, if there is one, for
+    with a size of 1 there is often nothing left to get wrong."""
+    cells = [cell for cell in manifest["cells"] if cell["way"] == "selvage" and not cell["fails"]]
+    chosen = {}
+    for cell in sorted(cells, key=lambda cell: (cell["size"] == 1, cell["size"])):
+        chosen.setdefault((cell["case"], cell["form"]), cell)
+    return chosen
 
 
 def explore(selvage, folder, form, cell, outcomes):

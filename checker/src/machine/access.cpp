@@ -166,8 +166,10 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
 void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
   if (size == 0) return;
   // Where accesses to the block are events, so is its end: it may come before them and after.
-  for (std::uint64_t a = address & ~7ULL; a < address + size; a += 8) {
-    if (g.shadow.fresh_cell(a)->visible_mask == 0) continue;
+  const bool event = std::any_of(g.visible.begin(), g.visible.end(), [&](const auto& location) {
+    return location.first < address + size && address < location.first + location.second;
+  });
+  if (event) {
     Op op;
     op.kind = EventKind::free;
     op.footprint = Footprint::write;
@@ -175,7 +177,6 @@ void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
     op.size = static_cast<std::uint32_t>(std::min<std::uint64_t>(size, UINT32_MAX));
     op.pc = pc;
     visible(op);
-    break;
   }
   if (g.recording) record_free(address, static_cast<std::uint32_t>(size));
   const std::uint64_t last = address + size - 1;

@@ -64,7 +64,7 @@ class Explorer {
   void reset();
   void run_once();
   void judge();
-  std::string ended_with();
+  const std::string& ended_with();
   bool expects(std::string_view outcome) const;
   void add_outcome();
   void add(Found found);
@@ -82,10 +82,10 @@ class Explorer {
   std::uint64_t executions_ = 0, blocked_ = 0;
   std::map<std::string, OutcomeSeen, std::less<>> outcomes_;
   std::vector<Found> found_;
+  std::string ended_with_;  ///< a buffer, made anew for each execution
   std::string refused_;
   bool finished_ = false;  ///< the strategy has nothing left
   bool stopped_ = false;
-  bool cut_at_race_ = false;  ///< what would have come after a race was not run (Races::stop)
   bool again_ = false;     ///< the same execution must be started over
   std::string why_stopped_;
   std::uint64_t clock_checks_ = 0;
@@ -212,13 +212,14 @@ void Explorer::add(Found found) {
   if (job_.control != nullptr) job_.control->violations.fetch_add(1, std::memory_order_relaxed);
 }
 
-/// The outcome of the execution that has just been completed.
-std::string Explorer::ended_with() {
+/// The outcome of the execution that has just been completed; good until the next is asked for.
+const std::string& Explorer::ended_with() {
   if (!job_.run_mode) return g.outcome;
   std::string text;
   if (g.printed) text = output_.standard_output();
   while (!text.empty() && text.back() == '\n') text.pop_back();
-  return "exit " + std::to_string(g.exit_status) + (text.empty() ? "" : ": ") + text;
+  ended_with_ = "exit " + std::to_string(g.exit_status) + (text.empty() ? "" : ": ") + text;
+  return ended_with_;
 }
 
 bool Explorer::expects(std::string_view outcome) const {
@@ -227,10 +228,12 @@ bool Explorer::expects(std::string_view outcome) const {
 }
 
 void Explorer::add_outcome() {
-  const std::string value = ended_with();
+  const std::string& value = ended_with();
   if (!expects(value)) {
-    Found found{Verdict::assertion, value.empty() ? "it ended without an outcome" : "it ended with the outcome " + value + ", which is none of those expected",
-                0, g.preemptions, schedule_now(g.schedule), {}, kUnexpected + value};
+    std::string message = value.empty() ? std::string("it ended without an outcome")
+                                        : "it ended with the outcome " + value + ", which is none of those expected";
+    Found found{Verdict::assertion, std::move(message), 0, g.preemptions, schedule_now(g.schedule), {},
+                kUnexpected + value};
     for (int t = 0; t < g.thread_limit; ++t) {
       if (g.threads[t].state != Thread::State::unused) found.threads |= bit(t);
     }
@@ -280,7 +283,6 @@ void Explorer::judge() {
   }
   if (!races.empty() && g.options.races == Races::stop && g.options.search != Search::directed) {
     ++executions_;  // it ended at the race
-    cut_at_race_ = true;
     if (!g.options.keep_going) stopped_ = true;
     return;
   }
@@ -436,7 +438,11 @@ void Explorer::fill(report::RawResult& result) {
     outcome.schedule = search::to_text(schedule_now(seen.steps));
     result.outcomes.push_back(std::move(outcome));
   }
-  const bool incomplete = !finished_ || cut_at_race_ || g.bounded || !g.strategy->exhausts() || g.race_ignored_ever;
+  // What would have come after a race was not run.
+  const bool cut = g.options.races == Races::stop && std::any_of(found_.begin(), found_.end(), [](const Found& f) {
+    return f.kind == Verdict::data_race;
+  });
+  const bool incomplete = !finished_ || cut || g.bounded || !g.strategy->exhausts() || g.race_ignored_ever;
   result.complete = !incomplete && refused_.empty();
   // A schedule is text of the search's setting, so violations come last: recording changes the setting.
   for (const Found& f : found_) {

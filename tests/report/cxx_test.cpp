@@ -49,7 +49,8 @@ TEST(CxxPlan, CompilingAloneGetsTheFlags) {
       ElementsAre(HasSubstr("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 17}), ElementsAre(Not(HasSubstr("-enable-trivial"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 14}),
-              ElementsAre(HasSubstr("-mllvm -tsan-instrument-read-before-write")));
+              ElementsAre(HasSubstr("-mllvm -tsan-instrument-read-before-write "
+                                    "-mllvm -capture-tracking-max-uses-to-explore=0")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 12}), ElementsAre(Not(HasSubstr("-mllvm"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 11}), ElementsAre(Not(HasSubstr("-ftrivial"))));
 }
@@ -72,7 +73,7 @@ TEST(CxxPlan, LinkingAloneLeavesTheSanitizerOff) {
   EXPECT_THAT(
       plan({"-fsanitize=thread", "a.o", "-shared-libsan", "-o", "p"}, kClang),
       ElementsAre("clang++ -Wl,--push-state,--no-as-needed /L/libselvage.so -Wl,--pop-state -Wl,-rpath,/L "
-                  "-Qunused-arguments -Wl,--defsym=selvage_reads_before_writes_are_instrumented=1 a.o -o p"));
+                  "-Qunused-arguments -Wl,--defsym=selvage_all_accesses_are_instrumented=1 a.o -o p"));
 }
 
 TEST(CxxPlan, LanguagesGoWithTheirSources) {

@@ -45,8 +45,8 @@ TEST_F(ElfInspect, AGccTsanProgramIsAccepted) {
 TEST_F(ElfInspect, TellsWhetherClangKeptItsReads) {
   const std::string clang = "clang++-14 -fsanitize=thread -shared-libsan";
   EXPECT_TRUE(inspect_elf(build(clang)).by_clang);
-  EXPECT_FALSE(inspect_elf(build(clang)).reads_kept);
-  EXPECT_TRUE(inspect_elf(build(clang + " -Wl,--defsym=" + kReadsKept + "=1")).reads_kept);
+  EXPECT_FALSE(inspect_elf(build(clang)).all_instrumented);
+  EXPECT_TRUE(inspect_elf(build(clang + " -Wl,--defsym=" + kAllInstrumented + "=1")).all_instrumented);
   EXPECT_FALSE(inspect_elf(build("g++ -fsanitize=thread")).by_clang);
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 #include <thread>
@@ -112,6 +113,34 @@ TEST(Races, AnAtomicNeighbourIsNotTakenForTheAccess) {
     EXPECT_FALSE(access.atomic);
     EXPECT_THAT(result.violations.front().trace.at(access.event).text, HasSubstr("shared.text"));
   }
+}
+
+// A loop that looks at a plain variable makes no event that the search could stop it at.
+void poll_between(void (*pause)()) {
+  for (const auto races : {selvage::Races::stop, selvage::Races::explore}) {
+    selvage::Options options;
+    options.races = races;
+    options.keep_going = races == selvage::Races::explore;
+    options.max_events = 2000;
+    const auto result = selvage::explore(options, [pause] {
+      bool raised = false;
+      std::thread poller([&] {
+        while (!*const_cast<volatile bool*>(&raised)) pause();
+      });
+      raised = true;
+      poller.join();
+    });
+    EXPECT_THAT(result, selvage::FindsDataRace());
+    if (races == selvage::Races::explore) {
+      EXPECT_TRUE(result.complete) << result;
+    }
+  }
+}
+
+TEST(Races, PollingIsFoundWhateverIsDoneBetweenLooks) {
+  poll_between([] { std::this_thread::yield(); });
+  poll_between([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
+  poll_between([] { std::atomic_thread_fence(std::memory_order_acquire); });
 }
 
 }  // namespace

@@ -35,7 +35,7 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     }
     const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
     const std::string_view name = text == nullptr ? "" : text;
-    facts->reads_kept |= name == kReadsKept;
+    facts->all_instrumented |= name == kAllInstrumented;
     if (name.rfind("__tsan_", 0) != 0) {
       continue;
     }

@@ -16,15 +16,15 @@ struct ElfFacts {
   bool calls_tsan = false;     ///< has undefined __tsan_* symbols but __tsan_init: some of it is instrumented
   bool contains_tsan = false;  ///< defines __tsan_init: the runtime was linked into it
   bool by_clang = false;       ///< clang compiled some of it
-  bool reads_kept = false;     ///< ... as `selvage c++` has it do: with the reads that it leaves out by itself
+  bool all_instrumented = false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
   std::vector<std::string> needed;  ///< DT_NEEDED, in order
 };
 
 /// Throws Refused where `path` is no readable regular file.
 ElfFacts inspect_elf(const std::string& path);
 
-/// Names the symbol by which `selvage c++` tells of ElfFacts::reads_kept.
-inline constexpr const char* kReadsKept = "selvage_reads_before_writes_are_instrumented";
+/// Names the symbol by which `selvage c++` tells of ElfFacts::all_instrumented.
+inline constexpr const char* kAllInstrumented = "selvage_all_accesses_are_instrumented";
 
 /// Why the program cannot be explored, in one line that says what to do; empty where it can.
 /// `libselvage` is named as the library to link.

@@ -75,21 +75,17 @@ void note_first_write(race::Cell* cell, std::uint64_t address) {
   g.foreign.note(address & ~7ULL);
 }
 
-void preempt() {
-  Op op;
-  op.kind = EventKind::preempt;
-  op.footprint = Footprint::read;  // of nothing: commutes with all, but others may go first
-  op.address = 0;
-  op.size = 0;
-  op.pc = self().id == 0 ? 1 : 2;
-  visible(op);
+/// From the first access by another thread, part of a stack is memory like any other.
+void note_sharing(race::Cell* cell, std::uint64_t address) {
+  if (cell->shared != 0 || on_own_stack(self(), address) || !g.stacks.contains(address)) return;
+  cell->shared = 1;
+  g.shared_stack.push_back(address & ~7ULL);
 }
 
-}  // namespace
+// Frames of their own below the door's: epochs in them would remain on the program's stack (machine/spin.cpp).
 
-__attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
-                                            std::uint8_t flags, std::uint64_t pc) {
-  Door door;
+__attribute__((noinline)) void check_granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
+                                             std::uint8_t flags, std::uint64_t pc) {
   race::Race race{};
   Thread& t = self();
   if (!g.shadow.access(cell, t.id, t.clock, mask, flags, pc, &race)) return;
@@ -97,9 +93,8 @@ __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t addr
             (cell->visible_mask & mask) != 0);
 }
 
-__attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
-                                          std::uint64_t pc) {
-  Door door;
+__attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
+                                           std::uint64_t pc) {
   Thread& t = self();
   const bool write = (flags & kWrite) != 0;
   if (g.recording) settle_write(t.id);
@@ -126,12 +121,25 @@ __attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t s
     const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
     const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
     race::Cell* cell = g.shadow.fresh_cell(a);
-    if (write) {
-      if (cell->foreign == 0) note_first_write(cell, a);
-      if (!g.stacks.contains(a)) ++g.progress;
-    }
-    granule_slow(cell, std::max(a, address), mask, flags, pc);
+    if (write && cell->foreign == 0) note_first_write(cell, a);
+    note_sharing(cell, a);
+    if (write && (!on_own_stack(t, a) || cell->shared != 0)) ++g.progress;
+    check_granule(cell, std::max(a, address), mask, flags, pc);
   }
+}
+
+}  // namespace
+
+__attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
+                                            std::uint8_t flags, std::uint64_t pc) {
+  Door door;
+  check_granule(cell, address, mask, flags, pc);
+}
+
+__attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
+                                          std::uint64_t pc) {
+  Door door;
+  check_plain(address, size, flags, pc);
 }
 
 void range(std::uint64_t address, std::uint64_t size, std::uint8_t flags, std::uint64_t pc) {
@@ -155,6 +163,7 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
     const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
     race::Cell* cell = g.shadow.fresh_cell(a);
     if ((flags & kWrite) != 0 && cell->foreign == 0) note_first_write(cell, a);
+    note_sharing(cell, a);
     race::Race race{};
     if (g.shadow.access(cell, t.id, t.clock, mask, static_cast<std::uint8_t>(flags | kAtomic), pc, &race)) {
       collision(race, std::max(a, address), size, mask, static_cast<std::uint8_t>(flags | kAtomic),

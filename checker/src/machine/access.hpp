@@ -20,12 +20,11 @@ struct PendingRace {
   std::vector<std::uint64_t> stack;  ///< of the later access, while recording
 };
 
-/// How many plain accesses a thread may make before it is stopped as if at a visible event, so that a loop
-/// that polls a plain variable does not keep the others from ever running.
-inline constexpr std::uint64_t kPlainLimit = 1 << 16;
-
 void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
 void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc);
+
+/// Is `address` on the stack of `t`?
+inline bool on_own_stack(const Thread& t, std::uint64_t address) { return address - t.stack_low < Stacks::kSize; }
 
 /// A plain access of 1, 2, 4, 8 or 16 bytes; for a write, before it happens.
 inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
@@ -38,11 +37,13 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
   }
   race::Cell* cell = g.shadow.fresh_cell(address);
   const auto mask = static_cast<std::uint8_t>(((1U << size) - 1) << offset);
-  if ((cell->visible_mask & mask) != 0 || ((flags & race::kWrite) != 0 && cell->foreign == 0)) [[unlikely]] {
+  const bool own = on_own_stack(t, address);
+  if ((cell->visible_mask & mask) != 0 || ((flags & race::kWrite) != 0 && cell->foreign == 0) ||
+      (!own && cell->shared == 0 && g.stacks.contains(address))) [[unlikely]] {
     plain_slow(address, size, flags, pc);
     return;
   }
-  if ((flags & race::kWrite) != 0 && !g.stacks.contains(address)) ++g.progress;
+  if ((flags & race::kWrite) != 0 && (!own || cell->shared != 0)) ++g.progress;
   if (g.shadow.access_fast(cell, t.id, t.clock, mask, flags, pc)) return;
   granule_slow(cell, address, mask, flags, pc);
 }

@@ -146,6 +146,7 @@ void Explorer::reset() {
   g.schedule.clear();
   g.events = 0;
   g.progress = 0;
+  g.shared_stack.clear();
   g.preemptions = 0;
   g.redundant = false;
   g.outcome.clear();

@@ -45,7 +45,7 @@ void Stacks::reserve(int count) {
 
 bool Stacks::in_guard(std::uint64_t address) const {
   // A large frame may step over the guard page's start: the neighbour's last pages count as well.
-  return contains(address) && (address - base_) % kSize < 4096;
+  return contains(address) && (address - base_) % kSize < kGuard;
 }
 
 }  // namespace selvage::machine

@@ -10,6 +10,10 @@ namespace selvage::machine {
 /// resumes the context whose stack pointer is `stack_pointer`. About 10 ns.
 extern "C" void selvage_switch(std::uint64_t* save, std::uint64_t stack_pointer, std::uint64_t thread_pointer);
 
+/// Zeroes up to `bytes` (a multiple of 8) of the dead stack below the caller's frame. `low`: the lowest usable address
+/// of a stack of Stacks; nothing is done where the caller runs on another.
+extern "C" void selvage_wipe_dead_stack(std::uint64_t low, std::uint64_t bytes);
+
 /// Where a new fiber begins: takes the function and argument from callee-saved registers.
 extern "C" void selvage_fiber_entry();
 
@@ -24,6 +28,7 @@ std::uint64_t prepare_fiber(std::uint64_t top, void (*entry)(void*), void* argum
 class Stacks {
  public:
   static constexpr std::size_t kSize = 8UL << 20;  ///< bytes of each, guard included: as ulimit -s has it
+  static constexpr std::size_t kGuard = 4096;      ///< bytes of the inaccessible page
   void reserve(int count);
   [[nodiscard]] std::uint64_t low(int index) const { return base_ + static_cast<std::uint64_t>(index) * kSize; }
   [[nodiscard]] std::uint64_t top(int index) const { return low(index + 1); }

@@ -60,4 +60,28 @@ selvage_fiber_entry:
     ud2
     .cfi_endproc
     .size   selvage_fiber_entry, .-selvage_fiber_entry
+# Zeroes the dead stack below the caller's frame: rsi bytes of it, or what there is above rdi, the low end of a stack
+# of 8 MiB; nothing where the program has moved to a stack of its own. In assembly, so that no frame of its own remains.
+    .globl  selvage_wipe_dead_stack
+    .hidden selvage_wipe_dead_stack
+    .type   selvage_wipe_dead_stack, @function
+    .p2align 4
+selvage_wipe_dead_stack:        # rdi: lowest address of the stack, rsi: bytes, a multiple of 8
+    .cfi_startproc
+    movq    %rsp, %rcx
+    subq    %rdi, %rcx
+    jbe     2f
+    cmpq    $8388608, %rcx
+    jae     2f
+    cmpq    %rsi, %rcx
+    jbe     1f
+    movq    %rsp, %rdi
+    subq    %rsi, %rdi
+    movq    %rsi, %rcx
+1:  shrq    $3, %rcx
+    xorl    %eax, %eax
+    rep stosq
+2:  ret
+    .cfi_endproc
+    .size   selvage_wipe_dead_stack, .-selvage_wipe_dead_stack
     .section .note.GNU-stack,"",@progbits

@@ -60,9 +60,11 @@ struct Thread {
   bool read_clock = false;
   std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
   std::uint64_t stack_pointer = 0;
+  std::uint64_t stack_low = 0;  ///< Stacks::low() of its stack
   std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions; 0: none yet
   Op pending;
   std::uint64_t plain_since_event = 0;
+  std::uint32_t eager_in_a_row = 0;  ///< events since its last visible one
   std::uint32_t children = 0;
   struct TimeOuts {
     std::uint64_t site;      ///< call_site() of the wait
@@ -111,6 +113,8 @@ struct Machine {
   bool exploring = false;   ///< between start and end of an exploration
   bool executing = false;   ///< between start and end of an execution
   bool recording = false;   ///< this execution is repeated to tell the user about it
+  bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
+  bool deep_remains = false;  ///< ... and has just called something that takes much stack
   std::int32_t current = 0;
   Thread* self = nullptr;  ///< &threads[current]
   race::Shadow shadow;
@@ -132,6 +136,7 @@ struct Machine {
   // The current execution.
   Ending ending;
   std::vector<std::uint16_t> schedule;  ///< steps: a thread, or kAlternative | value
+  std::vector<std::uint64_t> shared_stack;  ///< granules of stacks that other threads have accessed
   std::uint64_t events = 0;
   std::uint64_t progress = 0;  ///< grows with every step that may have changed what others see
   std::uint64_t spin_progress = 0;  ///< `progress` when the spinners were found to spin
@@ -160,13 +165,29 @@ struct Machine {
 
 inline constexpr std::uint16_t kAlternative = 0x8000;
 
+/// How many plain accesses a thread may make before it is stopped as if at a visible event, so that a loop
+/// that polls a plain variable does not keep the others from ever running.
+inline constexpr std::uint64_t kPlainLimit = 1 << 16;
+/// The same for events that are not visible, as in a loop that polls a plain variable and yields or sleeps.
+inline constexpr std::uint32_t kEagerLimit = 64;
+
+// Bytes of stack that the runtime takes: mostly, and where it walks over the stack or tells what happened.
+inline constexpr std::uint64_t kFrames = 2048, kDeepFrames = 16384;
+
 extern Machine g;
 
 /// Runtime code entered from the program: hooks it meets on the way do nothing.
 class Door {
  public:
   Door() : was_(g.in_program) { g.in_program = false; }
-  ~Door() { g.in_program = was_; }
+  ~Door() {
+    g.in_program = was_;
+    if (g.clean_stacks && was_) [[unlikely]] {
+      const bool deep = g.deep_remains || g.recording;
+      g.deep_remains = false;
+      selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : kFrames);
+    }
+  }
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;
 
@@ -181,8 +202,11 @@ inline Thread& self() { return *g.self; }
 /// Announces `op` and returns when the search has chosen it: the caller then performs it, and nothing else
 /// runs until its thread's next operation. May not return (the execution ends).
 void visible(const Op& op);
-/// An operation that commutes with everything, or whose thread alone decides it: recorded, no branching.
+/// An operation that commutes with everything, or whose thread alone decides it: recorded, no branching. The first thing
+/// that is done of it, since others may go first where there were many in a row.
 void eager(const Op& op);
+/// Others may go first.
+void preempt();
 /// A nondeterministic step of the running thread: a value in [0, count).
 int alternative(int count);
 /// Something that other threads may see has changed: those that spin get another chance.
@@ -237,6 +261,8 @@ void note_race_access(const std::string& race, int index, int thread, std::uint6
 
 /// Has the running thread been here before with nothing changed? Then it waits until somebody else acts.
 void check_spin(const Op& op);
+/// Whoever compares states needs Machine::clean_stacks: the search starts over with it, once. May not return.
+void need_clean_stacks();
 /// A hash of the calls that the running thread is in.
 std::uint64_t call_site();
 /// A hash of the memory, and of what the running thread itself is doing and holding.

@@ -203,6 +203,7 @@ void visible(const Op& op) {
   Thread& t = *g.self;
   t.pending = op;
   t.plain_since_event = 0;
+  t.eager_in_a_row = 0;
   const auto here = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
   if (here < t.lowest_stack) t.lowest_stack = here;
   count_event();
@@ -223,8 +224,19 @@ void visible(const Op& op) {
   if (g.recording) record_event(t.pending, t.id);
 }
 
+void preempt() {
+  Op op;
+  op.kind = EventKind::preempt;
+  op.footprint = Footprint::read;  // of nothing: commutes with all, but others may go first
+  op.address = 0;
+  op.size = 0;
+  op.pc = self().id == 0 ? 1 : 2;
+  visible(op);
+}
+
 void eager(const Op& op) {
   Thread& t = *g.self;
+  if (++t.eager_in_a_row > kEagerLimit) preempt();
   t.plain_since_event = 0;
   count_event();
   if (op.footprint != Footprint::none) {
@@ -277,6 +289,7 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
   stack_pointer = 0;
   pending = Op{};
   plain_since_event = 0;
+  eager_in_a_row = 0;
   children = 0;
   timeouts.clear();
   clock.clear();
@@ -293,12 +306,14 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
 
 void prepare_stack(Thread& t) {
   const std::uint64_t top = g.stacks.top(t.id);
+  t.stack_low = g.stacks.low(t.id);
   if (t.lowest_stack == 0) {
     t.lowest_stack = top;
   } else {
     // What an earlier execution left: the bytes of a new stack are zero, as the kernel has them.
-    constexpr std::uint64_t kBelow = 512;
-    std::memset(reinterpret_cast<void*>(t.lowest_stack - kBelow), 0, top - t.lowest_stack + kBelow);
+    const std::uint64_t below = g.clean_stacks ? kDeepFrames : 512;
+    const std::uint64_t from = std::max(t.lowest_stack - below, g.stacks.low(t.id) + Stacks::kGuard);
+    std::memset(reinterpret_cast<void*>(from), 0, top - from);
   }
   t.stack_pointer = prepare_fiber(top, &fiber_main, &t);
 }

@@ -9,6 +9,13 @@
 // gets stuck, which is a livelock. The comparison is of the bytes themselves, so a loop that counts its
 // rounds in memory or in a register is never mistaken for one that does not.
 //
+// Compared are the heap, the globals, the thread's own stack and thread-local variables, and of other stacks what any
+// thread but their own has accessed.
+//
+// The bytes of a frame that the program never writes (holes for alignment, buffers filled in part) are what was on the
+// stack before. What the runtime leaves there, of clocks and counters, never repeats and would hide a round. So from the
+// first time that states are compared, the runtime clears the dead stack whenever it returns to the program.
+//
 // A round that took a choice (to wake spuriously, say) is no livelock, since the other choice leads out of
 // it; it is cut where all choices are explored, and simply goes on where they are sampled.
 #define XXH_INLINE_ALL
@@ -39,6 +46,7 @@ std::uint64_t hash_memory() {
   }
   for (const auto& page : g.segments.written()) h = hash_range(page.address, page.address + 4096, h);
   for (const auto& saved : g.foreign.saved()) h = hash_range(saved.granule, saved.granule + 8, h);
+  for (const std::uint64_t granule : g.shared_stack) h = hash_range(granule, granule + 8, h);
   h = hash_range(g.thread_locals.low(t.id), g.thread_locals.high(t.id), h);
   // A thread that looked at the clock may go by the time that has passed.
   const std::uint64_t own[] = {t.read_clock ? t.clock.time : 0, g.outcome.size()};
@@ -93,6 +101,7 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   for (const auto& v : t.visits) seen = seen || (v.pc == op.pc && v.address == op.address);
   Thread::Visit visit{op.pc, op.address, t.choices, 0};
   if (seen) {
+    need_clean_stacks();
     visit.state = round_state();
     for (const auto& v : t.visits) {
       if (v.state != visit.state || v.pc != op.pc || v.address != op.address) continue;
@@ -113,7 +122,14 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   if (t.visits.size() < kMostVisits) t.visits.push_back(visit);
 }
 
+void need_clean_stacks() {
+  if (g.clean_stacks) return;
+  g.clean_stacks = true;
+  end_execution(Ending::How::restart);
+}
+
 std::uint64_t call_site() {
+  g.deep_remains = true;
   struct Calls {
     std::uint64_t at[24];
     std::size_t count = 0;
@@ -130,6 +146,7 @@ std::uint64_t call_site() {
 }
 
 std::uint64_t round_state() {
+  g.deep_remains = true;
   const Thread& t = self();
   std::uint64_t h = hash_memory();
   for (std::uint32_t i = 0; i < g.objects.count(); ++i) {

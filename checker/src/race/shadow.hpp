@@ -34,7 +34,7 @@ struct Cell {
   std::uint8_t count;         ///< records in use, or kSpilled: they are in the side table
   std::uint8_t visible_mask;  ///< bytes whose plain accesses are events; outlives the execution
   std::uint8_t foreign;       ///< already noted by machine/foreign_memory; outlives the execution
-  std::uint8_t unused;
+  std::uint8_t shared;  ///< on a thread's stack: another thread has accessed it in this execution
   std::uint32_t object;  ///< first synchronisation object in the granule, 1-based; 0: none
   std::uint32_t spill;   ///< index in the side table
   Record records[kInline];
@@ -65,12 +65,13 @@ class Shadow {
     if (c->generation != generation_) [[unlikely]] {
       c->generation = generation_;
       c->count = 0;
+      c->shared = 0;
       c->object = 0;
     }
     return c;
   }
-  /// Notes an access to the bytes `mask` of `cell` where all that was there before is this thread's own or
-  /// ordered before: no race is possible then. False where it takes access() to tell. Never allocates.
+  /// Notes an access to the bytes `mask` of `cell` where nothing was there before, or just the same by this thread. False
+  /// where it takes access() to tell. All in registers: what a hook left on the program's stack would stay there.
   [[gnu::always_inline]] static bool access_fast(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
                                                  std::uint8_t flags, std::uint64_t pc) {
     Record& r = cell->records[0];
@@ -84,12 +85,14 @@ class Shadow {
       r = mine;
       return true;
     }
-    return access_ordered(cell, thread, clock, mine);
+    return false;
   }
   /// Notes an access to the bytes `mask` of `cell`; true and *race filled in where it races.
   bool access(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
               std::uint64_t pc, Race* race) {
     return !access_fast(cell, thread, clock, mask, flags, pc) &&
+           !access_ordered(cell, thread, clock,
+                           {pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0}) &&
            access_slow(cell, thread, clock, mask, flags, pc, race);
   }
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
@@ -107,6 +110,8 @@ class Shadow {
   static constexpr int kRegionBits = 24;
   static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
   Cell* map_region(std::uint64_t index);
+  /// Notes an access where all that was there before is this thread's own or ordered before: no race is possible then.
+  /// Never allocates. False where it takes access_slow() to tell.
   static bool access_ordered(Cell* cell, int thread, const VectorClock& clock, const Record& mine);
   bool access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
                    std::uint64_t pc, Race* race);

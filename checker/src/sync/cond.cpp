@@ -66,6 +66,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   const int how = machine::alternative(!may ? 1 : timed ? 3 : 2);
   t.idle_wait = how == kNotified ? 0 : cond;
   if (how != kNotified) {
+    machine::need_clean_stacks();
     t.idle_progress = t.own_progress;
     t.idle_state = machine::round_state();
   }

@@ -1,0 +1,248 @@
+// A thread that goes round without progress is recognised although its stack holds bytes that the program never wrote.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstring>
+#include <functional>
+#include <mutex>
+#include <selvage/gtest.hpp>
+#include <selvage/selvage.hpp>
+#include <semaphore>
+#include <shared_mutex>
+#include <thread>
+
+namespace {
+
+using selvage::OutcomesAre;
+using selvage::Proves;
+using testing::ElementsAre;
+
+/// Calls `inner` with as many bytes of the stack never written as a program is likely to have, of what was there before.
+template <std::size_t kBytes, typename Inner>
+__attribute__((noinline)) auto above_a_hole(Inner inner) {
+  __attribute__((uninitialized)) std::array<char, kBytes> hole;
+  asm volatile("" : : "r"(hole.data()));
+  const auto result = inner();
+  asm volatile("" : : "r"(hole.data()));
+  return result;
+}
+
+selvage::Options within(std::uint64_t executions) {
+  selvage::Options options;
+  options.executions = executions;
+  options.max_events = 3000;
+  options.seconds = 20;
+  return options;
+}
+
+/// What a thread does before it looks again: each takes the runtime's own way.
+struct Step {
+  const char* name;
+  std::function<void()> act;
+};
+
+std::mutex g_mutex;
+std::recursive_mutex g_recursive;
+std::shared_mutex g_shared;
+std::counting_semaphore<1> g_semaphore(0);
+std::condition_variable g_nobody;
+std::atomic<int> g_word;
+
+__attribute__((noinline)) void touch(std::array<int, 64>& own) {
+  for (int& each : own) ++each;
+}
+
+class Polling : public testing::TestWithParam<Step> {};
+
+TEST_P(Polling, EndsWhereTheFlagIsRaised) {
+  const auto result = selvage::explore(within(2000), [act = GetParam().act] {
+    std::atomic<bool> flag = false;
+    std::thread poller([&] {
+      for (;;) {
+        act();
+        if (above_a_hole<6000>([&] { return flag.load(); })) break;
+      }
+      selvage::outcome("seen");
+    });
+    flag = true;
+    poller.join();
+  });
+  EXPECT_THAT(result, Proves(OutcomesAre(ElementsAre("seen"))));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Steps, Polling,
+    testing::Values(Step{"nothing", [] {}},
+                    Step{"plain",
+                         [] {
+                           std::array<int, 64> own{};
+                           touch(own);
+                         }},
+                    Step{"lock", [] { const std::lock_guard lock(g_mutex); }},
+                    Step{"load", [] { static_cast<void>(g_word.load()); }},
+                    Step{"rmw", [] { static_cast<void>(g_word.fetch_add(0)); }},
+                    Step{"store", [] { g_word.store(0); }},
+                    Step{"failing_exchange",
+                         [] {
+                           int expected = 7;
+                           static_cast<void>(g_word.compare_exchange_strong(expected, 8));
+                         }},
+                    Step{"fence", [] { std::atomic_thread_fence(std::memory_order_seq_cst); }},
+                    Step{"shared_lock", [] { const std::shared_lock lock(g_shared); }},
+                    Step{"recursive_lock",
+                         [] {
+                           const std::lock_guard outer(g_recursive);
+                           const std::lock_guard inner(g_recursive);
+                         }},
+                    Step{"try_acquire", [] { static_cast<void>(g_semaphore.try_acquire()); }},
+                    Step{"notify", [] { g_nobody.notify_all(); }},
+                    Step{"copy",
+                         [] {
+                           std::array<int, 64> from{}, to{};
+                           std::memcpy(to.data(), from.data(), sizeof to);
+                           touch(to);
+                         }},
+                    Step{"yield", [] { std::this_thread::yield(); }}),
+    [](const auto& step) { return std::string(step.param.name); });
+
+// What others see on a stack changes between rounds although the thread that goes round is where it was.
+
+struct Counter {
+  std::mutex mutex;
+  int count = 0;
+  bool raised = false;
+};
+// Functions of their own, so that no value stays in the register or slot of a caller.
+__attribute__((noinline)) void lock(Counter& c) { c.mutex.lock(); }
+__attribute__((noinline)) void unlock(Counter& c) { c.mutex.unlock(); }
+__attribute__((noinline)) void add(Counter& c) { ++c.count; }
+__attribute__((noinline)) bool below(const Counter& c, int bound) { return c.count < bound; }
+__attribute__((noinline)) bool raised(const Counter& c) { return c.raised; }
+__attribute__((noinline)) void raise(Counter& c) { c.raised = true; }
+
+void count_to(Counter& c, int bound) {
+  for (;;) {
+    lock(c);
+    if (!below(c, bound)) break;
+    add(c);
+    unlock(c);
+  }
+  unlock(c);
+}
+
+void wait_for(Counter& c) {
+  for (;;) {
+    lock(c);
+    const bool done = raised(c);
+    unlock(c);
+    if (done) return;
+  }
+}
+
+TEST(SharedStack, CountingThereIsNoRound) {
+  // Whoever counts, 2^4 ways, and whoever sees the end first.
+  const auto here = selvage::explore([] {
+    Counter counter;
+    std::thread other([&] { count_to(counter, 4); });
+    count_to(counter, 4);
+    other.join();
+  });
+  const auto elsewhere = selvage::explore([] {
+    Counter counter;
+    std::thread first([&] { count_to(counter, 4); }), second([&] { count_to(counter, 4); });
+    first.join();
+    second.join();
+  });
+  EXPECT_EQ(here.verdict, selvage::Verdict::proved) << here;
+  EXPECT_EQ(elsewhere.verdict, selvage::Verdict::proved) << elsewhere;
+  EXPECT_EQ(here.executions, 32U);
+  EXPECT_EQ(elsewhere.executions, 32U);
+}
+
+TEST(SharedStack, WhoWaitsForAFlagThereSeesItRaised) {
+  EXPECT_THAT(selvage::explore([] {
+                Counter counter;
+                std::thread waiter([&] { wait_for(counter); });
+                lock(counter);
+                raise(counter);
+                unlock(counter);
+                waiter.join();
+              }),
+              Proves());
+  EXPECT_THAT(selvage::explore([] {
+                Counter ping, pong;
+                std::thread other([&] {
+                  wait_for(ping);
+                  lock(pong);
+                  raise(pong);
+                  unlock(pong);
+                });
+                lock(ping);
+                raise(ping);
+                unlock(ping);
+                wait_for(pong);
+                other.join();
+              }),
+              Proves());
+}
+
+TEST(SharedStack, WakeUpsCountedThereAreNotTakenForTheSame) {
+  selvage::Options options;
+  options.max_events = 100;
+  const auto result = selvage::explore(options, [] {
+    Counter counter;
+    std::condition_variable changed;
+    std::thread waiter([&] {
+      std::unique_lock guard(counter.mutex);
+      while (!raised(counter)) {
+        add(counter);
+        changed.wait(guard);
+      }
+    });
+    lock(counter);
+    raise(counter);
+    unlock(counter);
+    changed.notify_one();
+    waiter.join();
+    selvage::outcome(std::min(counter.count, 4));
+  });
+  // As often as it wakes for nothing: no end to it.
+  EXPECT_THAT(result, OutcomesAre(ElementsAre("0", "1", "2", "3", "4")));
+  EXPECT_EQ(result.verdict, selvage::Verdict::exhausted) << result;
+}
+
+TEST(Waiting, SpuriousWakeUpsAreRoundsToo) {
+  const auto result = selvage::explore(within(2000), [] {
+    std::mutex mutex;
+    std::condition_variable raised;
+    bool flag = false;
+    int looks = 0;
+    std::thread waiter([&] {
+      std::unique_lock lock(mutex);
+      std::array<int, 64> own{};
+      while (!flag) {
+        touch(own);
+        own = {};
+        above_a_hole<6000>([&] {
+          raised.wait(lock);
+          return 0;
+        });
+        looks = flag ? 1 : 0;
+      }
+      selvage::outcome(looks);
+    });
+    {
+      const std::lock_guard lock(mutex);
+      flag = true;
+    }
+    raised.notify_one();
+    waiter.join();
+  });
+  EXPECT_THAT(result, Proves(OutcomesAre(ElementsAre("0", "1"))));
+}
+
+}  // namespace

@@ -90,7 +90,7 @@ def build(arguments, variant, configuration):
     """The executable; built where it is older than its source or the compiler driver."""
     program = arguments.work / configuration / variant.name
     source = variant.source
-    newest = source.stat().st_mtime
+    newest = max(source.stat().st_mtime, 0 if configuration == "plain" else arguments.selvage.stat().st_mtime)
     if program.exists() and program.stat().st_mtime > newest and not arguments.rebuild:
         return program
     program.parent.mkdir(parents=True, exist_ok=True)

@@ -260,6 +260,7 @@ void Explorer::forget() {
   outcomes_.clear();
   executions_ = 0;
   blocked_ = 0;
+  g.total_events = 0;
 }
 
 /// More threads than ever before were started: the execution is done again with more blocks to borrow.

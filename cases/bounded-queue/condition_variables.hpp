@@ -19,6 +19,7 @@ class Queue {
     std::unique_lock<std::mutex> lock(mutex_);
     not_full_.wait(lock, [this] { return items_.size() < capacity_; });
     items_.push_back(item);
+    if (items_.size() > capacity_) overflowed_ = true;
     not_empty_.notify_one();
   }
   int get() {
@@ -30,12 +31,16 @@ class Queue {
     return item;
   }
 
+  /// Were there ever more items in it than it has room for?
+  bool overflowed() const { return overflowed_; }
+
  private:
   std::mutex mutex_;
   std::condition_variable not_full_;
   std::condition_variable not_empty_;
   std::deque<int> items_;
   std::size_t capacity_;
+  bool overflowed_ = false;
 };
 
 /// Passes n + 1 items through a queue with room for n; returns them in the order of their coming, e.g.
@@ -48,7 +53,7 @@ inline std::string run(int n) {
   std::string got;
   for (int i = 1; i <= n + 1; ++i) got += (i == 1 ? "" : "-") + std::to_string(queue.get());
   producer.join();
-  return got;
+  return queue.overflowed() ? "overflow" : got;
 }
 
 }  // namespace condition_variables

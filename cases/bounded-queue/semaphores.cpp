@@ -1,4 +1,4 @@
-// Passes eleven items through a queue with room for ten, with semaphores.
+// Passes eleven items and then ten through a queue with room for ten, with semaphores.
 #include "semaphores.hpp"
 
 #include "../program.hpp"

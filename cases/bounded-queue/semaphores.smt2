@@ -1,6 +1,6 @@
-; Main fills a queue with room for n items, then a producer puts one more while main takes one, and main takes the rest;
-; one semaphore counts the places, another the items: whatever n, there are never more than n items in the queue nor
-; less than none, and all come in order.
+; The first part of run() in semaphores.hpp: main fills a queue with room for n items, then a producer puts one more while
+; main takes one, and main takes the rest; one semaphore counts the places, another the items: whatever n, there are never
+; more than n items in the queue nor less than none, and all come in order.
 ;
 ; A deque gives the items back in the order in which they were put: the next is one more than the number taken.
 ;

@@ -6,8 +6,8 @@ usage: mutate.py --selvage COMMAND --cells CASES_JSON --cases DIRECTORY --surviv
 For each form that is proved, every edit below is made by itself to a copy of FORM.hpp; the copy is compiled by
 `selvage c++` and explored at the smallest size that the case declares for it. The edit is *killed* where Selvage
 reports a violation (an outcome that the form cannot have is one; where the edit makes a thread outlive what it uses,
-the behaviour is undefined and the verdict may be any). Those that survive must be the ones that FILE lists,
-each with the reason why the code is right without that piece:
+the behaviour is undefined and the verdict may be any). Those that survive, proved or not decided in time, must be the
+ones that FILE lists, each with the reason why the code is right without that piece:
 
     CASE/FORM: EDIT LINE: reason
 
@@ -221,9 +221,9 @@ def main():
                 verdict = explore(options.selvage, inner, form, cell, cases.in_order(cases.values(cell["expected"])))
             print(f"{name}: {verdict}  | {edit.code}", flush=True)
             killed[verdict] = killed.get(verdict, 0) + 1
-            if verdict == "proved":
+            if verdict in ("proved", "exhausted"):
                 survivors[name] = edit.code
-            elif " " in verdict or verdict == "exhausted":
+            elif " " in verdict:
                 wrong.append(f"{name}: {verdict}")
     if options.list:
         return 0

@@ -96,8 +96,12 @@ def edits_of(text):
             yield edit("no wait", match.start(), stop, "")
     for match in re.finditer(r"\b[\w.\->]+\.notify_(?:one|all)\(\);", code):
         yield edit("no notify", match.start(), match.end(), ";")
-    for match in re.finditer(r"\.join\(\);", code):
-        yield edit("detach for join", match.start(), match.end(), ".detach();")
+    for match in re.finditer(r"\b(?:[\w\]\[]+(?:\.|->))*([\w\]\[]+)\.join\(\);", code):
+        name = re.escape(match.group(1).partition("[")[0])
+        if re.search(rf"std::j?thread\b[^;()]*\b{name}\b", code):
+            yield edit("detach for join", match.start(), match.end(), match.group()[:-len("join();")] + "detach();")
+        else:
+            yield edit("no join", match.start(), match.end(), ";")
     for match in re.finditer(r"\b[\w.\->\[\]]+\.(acquire|release|arrive_and_wait|count_down)\(\);", code):
         yield edit(f"no {match.group(1)}", match.start(), match.end(), ";")
     for match in re.finditer(r"memory_order_(acquire|release|acq_rel)\b", code):

@@ -2,18 +2,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <iostream>
 #include <mutex>
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
+#include <set>
+#include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
 namespace {
 
 using selvage::Options;
+using selvage::OutcomeIs;
+using selvage::Proves;
 using selvage::Races;
 using selvage::Search;
 using testing::ElementsAre;
@@ -315,6 +326,65 @@ TEST(Trace, GivesLocalVariablesTheirNames) {
   EXPECT_THAT(texts, Contains(StartsWith("write points[1].x = 3")));
   EXPECT_THAT(texts, Contains(StartsWith("write numbers[2] = 7")));
   EXPECT_THAT(texts, Contains(StartsWith("read numbers[2] = 7 (from #")));
+}
+
+std::set<int> g_numbers{1, 2, 3};  // on the heap from before the exploration, and changed by the C++ library
+char* g_text = static_cast<char*>(std::calloc(32, 1));
+
+TEST(Memory, IsPutBackWhoeverWroteIt) {
+  const auto result = selvage::explore([] {
+    std::mutex mutex;
+    const auto add = [&mutex](int number) {
+      const std::lock_guard lock(mutex);
+      g_numbers.insert(number);
+      std::snprintf(g_text + std::strlen(g_text), 4, "%d,", number % 10);
+    };
+    std::thread other([&] {
+      add(14);
+      add(15);
+    });
+    add(26);
+    other.join();
+    std::string all(g_text);
+    for (const int number : g_numbers) all += " " + std::to_string(number);
+    selvage::outcome(all);
+  });
+  EXPECT_THAT(result, Proves(ElementsAre("4,5,6, 1 2 3 14 15 26", "4,6,5, 1 2 3 14 15 26", "6,4,5, 1 2 3 14 15 26")));
+}
+
+TEST(Once, AFailedCallHappensBeforeTheNext) {
+  EXPECT_THAT(selvage::explore([] {
+                std::once_flag flag;
+                int calls = 0;
+                const auto call = [&] {
+                  try {
+                    std::call_once(flag, [&] {
+                      if (++calls == 1) throw std::runtime_error("first");
+                    });
+                  } catch (const std::runtime_error&) {
+                  }
+                };
+                std::thread other(call);
+                call();
+                other.join();
+                selvage::outcome(calls);
+              }),
+              Proves(OutcomeIs(2)));
+}
+
+TEST(Output, OfEveryKindIsAnEvent) {
+  const auto two_orders = [](auto print) {
+    const auto result = selvage::explore([print] {
+      std::thread other([print] { print("a", L"a"); });
+      print("b", L"b");
+      other.join();
+    });
+    return result.verdict == selvage::Verdict::proved && result.executions == 2;
+  };
+  EXPECT_TRUE(two_orders([](const char* text, const wchar_t*) { std::printf("%s", text); }));
+  EXPECT_TRUE(two_orders([](const char*, const wchar_t* text) { std::wprintf(text); }));
+  EXPECT_TRUE(two_orders([](const char*, const wchar_t* text) { std::wcout << text; }));
+  EXPECT_TRUE(two_orders([](const char* text, const wchar_t*) { ::dprintf(1, "%s", text); }));
 }
 
 }  // namespace

@@ -2,10 +2,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
 #include <condition_variable>
+#include <cstdio>
 #include <cstring>
 #include <functional>
 #include <mutex>
@@ -243,6 +246,179 @@ TEST(Waiting, SpuriousWakeUpsAreRoundsToo) {
     waiter.join();
   });
   EXPECT_THAT(result, Proves(OutcomesAre(ElementsAre("0", "1"))));
+}
+
+// What a round did may be undone when it ends, and yet have been seen.
+
+TEST(SeenInPassing, AWriteThatIsTakenBack) {
+  const auto result = selvage::explore([] {
+    std::mutex mutex;
+    std::condition_variable changed;
+    int x = 0;
+    bool done = false, late = false;
+    std::thread waiter([&] {
+      std::unique_lock lock(mutex);
+      while (x != 1) {
+        if (done) {
+          late = true;
+          break;
+        }
+        x = 1;
+        changed.wait(lock);
+      }
+    });
+    const auto locked = [&mutex](auto act) {
+      const std::lock_guard lock(mutex);
+      return act();
+    };
+    const int first = locked([&x] { return x; });
+    locked([&x] { return x = 2; });
+    const int second = locked([&x] { return x; });
+    locked([&] {
+      done = true;
+      return x = 0;
+    });
+    changed.notify_one();
+    waiter.join();
+    selvage::outcome(100 * first + 10 * second + (late ? 1 : 0));
+  });
+  // The waiter wrote 1 before the first look or not, again before the second or not, and saw its own 1 at last or not.
+  EXPECT_THAT(result, Proves(ElementsAre(10, 11, 20, 21, 110, 111, 120, 121)));
+}
+
+TEST(SeenInPassing, ALockThatIsHeldForAMoment) {
+  constexpr int kTries = 4;
+  const auto result = selvage::explore([] {
+    std::mutex mutex;
+    std::atomic<bool> done = false;
+    std::thread worker([&] {
+      while (!done.load()) {
+        mutex.lock();
+        mutex.unlock();
+      }
+    });
+    int got = 0;
+    for (int i = 0; i < kTries; ++i) {
+      const bool ok = mutex.try_lock();
+      if (ok) mutex.unlock();
+      got = 2 * got + (ok ? 1 : 0);
+    }
+    done = true;
+    worker.join();
+    selvage::outcome(got);
+  });
+  EXPECT_EQ(result.verdict, selvage::Verdict::proved) << result;
+  EXPECT_EQ(result.outcomes.size(), 1U << kTries);
+}
+
+TEST(Stopped, NotWithALockInHand) {
+  EXPECT_THAT(selvage::explore([] {
+                std::shared_mutex lock;
+                bool ready = false;
+                std::thread poller([&] {
+                  for (;;) {
+                    const std::shared_lock shared(lock);
+                    if (ready) break;
+                  }
+                });
+                { const std::unique_lock alone(lock); }
+                {
+                  const std::unique_lock alone(lock);
+                  ready = true;
+                }
+                poller.join();
+              }),
+              Proves());
+  EXPECT_THAT(selvage::explore([] {
+                std::mutex outer, inner;
+                bool ready = false;
+                std::thread poller([&] {
+                  for (;;) {
+                    const std::lock_guard first(outer);
+                    const std::lock_guard second(inner);
+                    if (ready) break;
+                  }
+                });
+                { const std::lock_guard second(inner); }
+                {
+                  const std::lock_guard first(outer);
+                  const std::lock_guard second(inner);
+                  ready = true;
+                }
+                poller.join();
+              }),
+              Proves());
+}
+
+TEST(Stopped, NotForGoodWhereWhatFollowsIsNoProgress) {
+  EXPECT_THAT(selvage::explore([] {  // a lock is taken
+                std::mutex mutex;
+                std::thread poller([&] {
+                  while (mutex.try_lock()) mutex.unlock();
+                });
+                mutex.lock();
+                poller.join();
+                mutex.unlock();
+              }),
+              Proves());
+  EXPECT_THAT(selvage::explore([] {  // the C library writes
+                static char text[8];
+                text[0] = 0;
+                std::mutex mutex;
+                std::thread poller([&] {
+                  for (;;) {
+                    const std::lock_guard lock(mutex);
+                    if (text[0] != 0) break;
+                  }
+                });
+                {
+                  const std::lock_guard lock(mutex);
+                  std::snprintf(text, sizeof text, "%d", 5);
+                }
+                poller.join();
+              }),
+              Proves());
+  selvage::Options random;
+  random.search = selvage::Search::random;
+  random.executions = 3000;
+  const auto result = selvage::explore(random, [] {  // the lock is given back before the poller is found to go round
+    std::mutex mutex;
+    std::atomic<int> x = 0;
+    std::thread poller([&] {
+      while (!mutex.try_lock()) x.load();
+      mutex.unlock();
+    });
+    for (int i = 0; i < 2; ++i) {
+      mutex.lock();
+      mutex.unlock();
+    }
+    poller.join();
+  });
+  EXPECT_TRUE(result.violations.empty()) << result;
+}
+
+TEST(Livelock, AWaitThatOnlyTimesOut) {
+  const auto result = selvage::explore([] {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+    int first = 0;
+    bool flag = false;
+    std::thread waiter([&] {
+      const timespec soon{1, 0};
+      pthread_mutex_lock(&mutex);
+      if (first == 0) first = 1;
+      while (!flag) pthread_cond_timedwait(&changed, &mutex, &soon);
+      pthread_mutex_unlock(&mutex);
+    });
+    pthread_mutex_lock(&mutex);
+    if (first == 0) {
+      first = 2;
+      flag = true;
+    }
+    pthread_mutex_unlock(&mutex);
+    waiter.join();
+  });
+  EXPECT_THAT(result, selvage::Finds(selvage::Verdict::livelock));
 }
 
 }  // namespace

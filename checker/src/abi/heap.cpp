@@ -56,7 +56,7 @@ void program_free(void* p, std::uint64_t pc) {
     g.arena.note_free(block);
     return;
   }
-  if (g.stacks.contains(at) || g.segments.contains(at)) {
+  if (g.stacks.contains(at) || (g.segments.contains(at) && !g.segments.in_heap(at))) {
     violation(selvage::Verdict::double_free, "free of " + name_of(at) + ", which is not on the heap");
   }
   // From before the exploration: it stays, since the next execution needs it again.

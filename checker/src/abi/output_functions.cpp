@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "abi/export.hpp"
 #include "abi/real.hpp"
@@ -58,6 +59,12 @@ SELVAGE_OUTPUT(int, puts, (const char* s), stdout, (s))
 SELVAGE_OUTPUT(int, putchar, (int c), stdout, (c))
 SELVAGE_OUTPUT(int, vfprintf, (FILE * f, const char* format, va_list list), f, (f, format, list))
 SELVAGE_OUTPUT(int, vprintf, (const char* format, va_list list), stdout, (format, list))
+SELVAGE_OUTPUT(wint_t, fputwc, (wchar_t c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(wint_t, putwc, (wchar_t c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(wint_t, putwchar, (wchar_t c), stdout, (c))
+SELVAGE_OUTPUT(int, fputws, (const wchar_t* s, FILE* f), f, (s, f))
+SELVAGE_OUTPUT(int, vfwprintf, (FILE * f, const wchar_t* format, va_list list), f, (f, format, list))
+SELVAGE_OUTPUT(int, vwprintf, (const wchar_t* format, va_list list), stdout, (format, list))
 SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s))
 
 SELVAGE_EXPORT int fflush(FILE* f) {
@@ -70,7 +77,7 @@ SELVAGE_EXPORT int fflush(FILE* f) {
   return SELVAGE_REAL(fflush)(f);
 }
 
-#define SELVAGE_PRINTF(NAME, PARAMETERS, STREAM, LAST)     \
+#define SELVAGE_PRINTF(NAME, PARAMETERS, STREAM, LAST, REAL) \
   SELVAGE_EXPORT int NAME PARAMETERS {                     \
     va_list list;                                          \
     va_start(list, LAST);                                  \
@@ -80,17 +87,35 @@ SELVAGE_EXPORT int fflush(FILE* f) {
       check_stream(STREAM);                                \
       event(STREAM, SELVAGE_CALLER);                       \
       Library library;                                     \
-      n = SELVAGE_REAL(vfprintf)(STREAM, format, list);    \
+      n = SELVAGE_REAL(REAL)(STREAM, format, list);    \
     } else {                                               \
-      n = SELVAGE_REAL(vfprintf)(STREAM, format, list);    \
+      n = SELVAGE_REAL(REAL)(STREAM, format, list);    \
     }                                                      \
     va_end(list);                                          \
     return n;                                              \
   }
-SELVAGE_PRINTF(printf, (const char* format, ...), stdout, format)
-SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f, format)
-SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, format)
-SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format)
+SELVAGE_PRINTF(printf, (const char* format, ...), stdout, format, vfprintf)
+SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f, format, vfprintf)
+SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, format, vfprintf)
+SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format, vfprintf)
+
+SELVAGE_PRINTF(wprintf, (const wchar_t* format, ...), stdout, format, vfwprintf)
+SELVAGE_PRINTF(fwprintf, (FILE * f, const wchar_t* format, ...), f, format, vfwprintf)
+
+SELVAGE_EXPORT int vdprintf(int fd, const char* format, va_list list) {
+  if (!g.in_program) return SELVAGE_REAL(vdprintf)(fd, format, list);
+  Door door;
+  if (fd != 1 && fd != 2) unsupported("dprintf() to a file or socket");
+  event(fd == 1 ? stdout : stderr, SELVAGE_CALLER);
+  return SELVAGE_REAL(vdprintf)(fd, format, list);
+}
+SELVAGE_EXPORT int dprintf(int fd, const char* format, ...) {
+  va_list list;
+  va_start(list, format);
+  const int n = vdprintf(fd, format, list);
+  va_end(list);
+  return n;
+}
 
 SELVAGE_EXPORT ssize_t write(int fd, const void* p, size_t n) {
   if (!g.in_program) return SELVAGE_REAL(write)(fd, p, n);

@@ -64,6 +64,7 @@ __attribute__((visibility("hidden"), naked, used)) void selvage_go_to_real() {
 
 // Processes.
 SELVAGE_REFUSE(fork)
+SELVAGE_REFUSE(at_quick_exit)
 SELVAGE_REFUSE(vfork)
 SELVAGE_REFUSE(_Fork)
 SELVAGE_REFUSE(clone)

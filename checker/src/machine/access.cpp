@@ -123,7 +123,10 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
     race::Cell* cell = g.shadow.fresh_cell(a);
     if (write && cell->foreign == 0) note_first_write(cell, a);
     note_sharing(cell, a);
-    if (write && (!on_own_stack(t, a) || cell->shared != 0)) ++g.progress;
+    if (write && (!on_own_stack(t, a) || cell->shared != 0)) {
+      ++g.progress;
+      ++t.own_writes;
+    }
     check_granule(cell, std::max(a, address), mask, flags, pc);
   }
 }

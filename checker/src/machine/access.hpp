@@ -43,7 +43,10 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
     plain_slow(address, size, flags, pc);
     return;
   }
-  if ((flags & race::kWrite) != 0 && (!own || cell->shared != 0)) ++g.progress;
+  if ((flags & race::kWrite) != 0 && (!own || cell->shared != 0)) {
+    ++g.progress;
+    ++t.own_writes;
+  }
   if (g.shadow.access_fast(cell, t.id, t.clock, mask, flags, pc)) return;
   granule_slow(cell, address, mask, flags, pc);
 }

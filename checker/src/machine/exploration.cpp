@@ -145,6 +145,7 @@ void Explorer::reset() {
   g.ending.threads = 0;
   g.schedule.clear();
   g.events = 0;
+  g.chosen = 0;
   g.progress = 0;
   g.shared_stack.clear();
   g.preemptions = 0;
@@ -533,6 +534,7 @@ report::RawResult Explorer::run() {
 }  // namespace
 
 report::RawResult explore_here(const Job& job) {
+  g.exploring = true;  // what the runtime allocates comes from its own heap from now on
   static Explorer* explorer = new Explorer(job);  // never destroyed: its address space is the explored one
   return explorer->run();
 }

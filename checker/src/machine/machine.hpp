@@ -51,12 +51,21 @@ struct Thread {
   struct ReadHold {
     std::uint64_t lock;
     std::uint32_t again;  ///< how often more than once
+    std::uint64_t taken;  ///< Thread::acquisitions when it was taken
   };
   std::vector<ReadHold> read_holds;  ///< read-write locks held shared
+  std::uint64_t acquisitions = 0;   ///< locks that it has taken
   std::uint64_t own_progress = 0;   ///< counts what it did that others may see, but plain writes
+  std::uint64_t own_writes = 0;     ///< plain writes that others may see
+  std::uint64_t announced = 0;      ///< Machine::events at its latest visible event
+  std::uint64_t standing = 0;       ///< its state at its latest event: equal is equal; mostly like no other
   std::uint64_t idle_wait = 0;      ///< the condition variable that it last waited on and woke for nothing
   std::uint64_t idle_progress = 0;  ///< own_progress when that wait began
   std::uint64_t idle_state = 0;     ///< round_state() when that wait began
+  std::uint64_t idle_writes = 0;    ///< own_writes when that wait began
+  std::uint64_t idle_others = 0;    ///< others_standing() when that wait began
+  bool stutters = false;            ///< blocked in a timed wait whose time-outs lead nowhere
+  std::uint64_t spin_others = 0;    ///< others_standing() when it was found to spin
   bool read_clock = false;
   std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
   std::uint64_t stack_pointer = 0;
@@ -84,7 +93,11 @@ struct Thread {
   struct Visit {
     std::uint64_t pc, address;
     std::uint64_t choices;  ///< Thread::choices then
+    std::uint64_t acquisitions;  ///< Thread::acquisitions then
     std::uint64_t state;    ///< round_state() then; 0: not computed
+    std::uint64_t others;   ///< others_standing() then, where state is computed
+    std::uint64_t event;    ///< Machine::events then
+    std::uint64_t chosen;   ///< Machine::chosen then
   };
   std::vector<Visit> visits;
   std::uint64_t visits_progress = 0;  ///< Machine::progress when they began
@@ -138,6 +151,7 @@ struct Machine {
   std::vector<std::uint16_t> schedule;  ///< steps: a thread, or kAlternative | value
   std::vector<std::uint64_t> shared_stack;  ///< granules of stacks that other threads have accessed
   std::uint64_t events = 0;
+  std::uint64_t chosen = 0;  ///< values that the search has chosen
   std::uint64_t progress = 0;  ///< grows with every step that may have changed what others see
   std::uint64_t spin_progress = 0;  ///< `progress` when the spinners were found to spin
   std::uint32_t preemptions = 0;
@@ -153,6 +167,7 @@ struct Machine {
 
   // The whole exploration.
   bool eager_unlock = true;  ///< nobody tries locks, so an unlock needs no branching
+  bool tries = false;  ///< somebody tries locks of some kind, and so sees who holds them for a moment
   bool race_ignored_ever = false;  ///< a race was met and not reported (Races::ignore)
   bool bounded = false;      ///< some bound changed what was explored
   std::string bounded_why;
@@ -232,6 +247,10 @@ void run_to_first_event(int child);
 [[noreturn]] void misuse(std::string message);
 /// A bound was met: the search cannot prove anything any more.
 void note_bound(std::string why);
+/// The threads that could move now, a bit mask.
+std::uint64_t enabled_threads();
+/// Ends the execution: nobody can move, or those that can, of `spinners` (a bit mask), go on for ever.
+[[noreturn]] void report_stuck(std::uint64_t spinners);
 /// The first instruction of each fiber.
 void fiber_main(void* thread);
 inline std::uint64_t bit(int thread) { return std::uint64_t{1} << thread; }
@@ -267,7 +286,10 @@ void need_clean_stacks();
 std::uint64_t call_site();
 /// A hash of the memory, and of what the running thread itself is doing and holding.
 std::uint64_t round_state();
-void forget_spins();
+/// The same for what all but `thread` do: equal only where all are where they were.
+std::uint64_t others_standing(int thread);
+/// Somebody tries to take a lock: the search starts over with Machine::tries, once. May not return.
+void note_try();
 
 /// A pointer formatted for the reporter to replace by a name.
 std::string name_of(std::uint64_t address);

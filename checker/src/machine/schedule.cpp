@@ -51,6 +51,8 @@ void wake_spinners() {
   if (g.redundant) end_execution(Ending::How::cut);
 }
 
+}  // namespace
+
 std::uint64_t enabled_threads() {
   std::uint64_t enabled = 0;
   for (std::uint64_t rest = g.alive & ~g.spinners; rest != 0; rest &= rest - 1) {
@@ -63,10 +65,12 @@ std::uint64_t enabled_threads() {
   return enabled;
 }
 
+namespace {
+
 std::string blocked_on(const Thread& t) {
   const Op& op = t.pending;
   std::string text = "T" + std::to_string(t.id);
-  if (t.spinning) return text + " goes round without progress";
+  if (t.spinning || t.stutters) return text + " goes round without progress";
   if (op.needs_notify && !t.notified) {
     return text + " waits to be notified" + (op.waits_on != 0 ? " (" + name_of(op.waits_on) + ")" : "");
   }
@@ -93,9 +97,20 @@ std::string blocked_on(const Thread& t) {
 
 /// Nobody can move. Time-outs that the search explores elsewhere do not make it a deadlock.
 void stuck() {
+  // Others that have moved since may have done what is no progress and yet can be seen: taken a lock that is only tried,
+  // changed memory from a library that is not instrumented. It goes round once more.
+  for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
+    Thread& t = g.threads[std::countr_zero(rest)];
+    if (others_standing(t.id) == t.spin_others) continue;
+    t.spinning = false;
+    t.failed_try = false;
+    t.visits.clear();
+    g.spinners &= ~bit(t.id);
+    return;
+  }
   for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
-    if (!t.timed_wait || t.notified) continue;
+    if (!t.timed_wait || t.notified || t.stutters) continue;
     // The execution where it timed out covers this one, where all are explored.
     if (!t.forced_time_out && g.strategy->exhausts()) end_execution(Ending::How::cut);
     t.notified = true;
@@ -103,13 +118,20 @@ void stuck() {
     t.forced_time_out = false;
     return;
   }
+  report_stuck(0);
+}
+
+}  // namespace
+
+void report_stuck(std::uint64_t spinners) {
+  for (std::uint64_t rest = spinners; rest != 0; rest &= rest - 1) g.threads[std::countr_zero(rest)].spinning = true;
   bool spins = false;
   std::string who;
   std::string cycle;
   std::uint64_t threads = 0;
   for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
     const Thread& t = g.threads[std::countr_zero(rest)];
-    spins = spins || t.spinning;
+    spins = spins || t.spinning || t.stutters;
     threads |= bit(t.id);
     if (!who.empty()) who += "; ";
     who += blocked_on(t);
@@ -134,7 +156,7 @@ void stuck() {
     for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
       const Thread& t = g.threads[std::countr_zero(rest)];
       record_event(t.pending, t.id);
-      if (auto* e = last_event()) e->note = t.spinning ? "goes round for ever" : "blocked for ever";
+      if (auto* e = last_event()) e->note = t.spinning || t.stutters ? "goes round for ever" : "blocked for ever";
     }
   }
   // A program whose threads all wait for time to pass or for each other has not ended and never will.
@@ -145,6 +167,8 @@ void stuck() {
   if (g.redundant && !spins) end_execution(Ending::How::cut);
   end_execution(Ending::How::violation);
 }
+
+namespace {
 
 void check_invariants() {
   for (const auto& [holds, name] : g.invariants) {
@@ -204,6 +228,8 @@ void visible(const Op& op) {
   t.pending = op;
   t.plain_since_event = 0;
   t.eager_in_a_row = 0;
+  t.announced = g.events;
+  t.standing = g.events << 1 | 1;
   const auto here = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
   if (here < t.lowest_stack) t.lowest_stack = here;
   count_event();
@@ -261,6 +287,7 @@ int alternative(int count) {
   }
   g.schedule.push_back(static_cast<std::uint16_t>(kAlternative | value));
   ++g.self->choices;
+  ++g.chosen;
   return value;
 }
 
@@ -283,8 +310,9 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
   read_clock = false;
   choices = 0;
   read_holds.clear();
-  own_progress = 0;
-  idle_wait = idle_progress = idle_state = 0;
+  own_progress = own_writes = acquisitions = announced = standing = 0;
+  idle_wait = idle_progress = idle_state = idle_writes = idle_others = 0;
+  stutters = false;
   starter = -1;
   stack_pointer = 0;
   pending = Op{};

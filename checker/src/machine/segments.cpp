@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
+#include <cstdio>
 #include <cstring>
 
 #include "machine/fatal.hpp"
@@ -22,6 +23,22 @@ struct Search {
   std::uint64_t executable_bytes;
   Segments::Range executable;
 };
+
+/// What brk gave libc's malloc.
+Segments::Range find_heap() {
+  std::FILE* maps = std::fopen("/proc/self/maps", "re");
+  if (maps == nullptr) return {0, 0};
+  Segments::Range heap{0, 0};
+  char line[512];
+  while (std::fgets(line, sizeof line, maps) != nullptr) {
+    unsigned long low = 0, high = 0;
+    if (std::strstr(line, "[heap]") == nullptr || std::sscanf(line, "%lx-%lx", &low, &high) != 2) continue;
+    if (heap.low == 0) heap.low = low;
+    heap.high = high;
+  }
+  std::fclose(maps);
+  return heap;
+}
 
 int visit_object(dl_phdr_info* info, std::size_t, void* data) {
   auto* search = static_cast<Search*>(data);
@@ -73,6 +90,8 @@ void Segments::protect() {
   pages_.reserve(4096);
   Search search{&ranges_, &bound_, 0, {0, 0}};
   dl_iterate_phdr(visit_object, &search);
+  heap_ = find_heap();
+  if (heap_.low < heap_.high) ranges_.push_back(heap_);
   for (const Range& r : ranges_) {
     raw_syscall(SYS_mprotect, static_cast<long>(r.low), static_cast<long>(r.high - r.low), PROT_READ);
   }
@@ -135,6 +154,7 @@ void Segments::release() {
   }
   ranges_.clear();
   pages_.clear();
+  heap_ = {0, 0};
 }
 
 }  // namespace selvage::machine

@@ -1,4 +1,5 @@
-// The writable data of the program and its libraries, put back to the same bytes before every execution.
+// The writable data of the program and its libraries, and the heap from before the exploration (as far as brk gave it),
+// put back to the same bytes before every execution.
 //
 // Pages are write-protected when the exploration starts; the first write to one faults, its content is
 // kept, and from then on it is copied back before each execution. So the cost of an execution is that of
@@ -24,6 +25,8 @@ class Segments {
   /// Makes everything writable again; restore() does nothing from now on.
   void release();
   [[nodiscard]] bool contains(std::uint64_t address) const;
+  /// Is `address` in the heap from before the exploration?
+  [[nodiscard]] bool in_heap(std::uint64_t address) const { return address - heap_.low < heap_.high - heap_.low; }
   struct Range {
     std::uint64_t low, high;
   };
@@ -42,6 +45,7 @@ class Segments {
   static constexpr std::uint64_t kPage = 4096;
   void note(std::uint64_t page);
   std::vector<Range> ranges_;
+  Range heap_{0, 0};
   std::vector<Range> bound_;  ///< the objects' .got.plt
   std::vector<Page> pages_;
 };

@@ -7,10 +7,15 @@
 // branches on in full. The thread is held back until somebody changes something; and since what follows is
 // covered already, an exhaustive search only follows the execution (without branching) to see whether it
 // gets stuck, which is a livelock. The comparison is of the bytes themselves, so a loop that counts its
-// rounds in memory or in a register is never mistaken for one that does not.
+// rounds in memory or in a register is never mistaken for one that does not. That others could have moved just the
+// same takes that nobody has seen the round: it wrote nothing, and the locks that it held for a moment were only waited
+// for; where they are tried, the others must not have moved at all.
 //
 // Compared are the heap, the globals, the thread's own stack and thread-local variables, and of other stacks what any
 // thread but their own has accessed.
+//
+// Where several threads have gone round together, and everything is as it was, they can keep step for ever: a livelock,
+// too, although each would get out alone (two std::scoped_lock that step aside for each other).
 //
 // The bytes of a frame that the program never writes (holes for alignment, buffers filled in part) are what was on the
 // stack before. What the runtime leaves there, of clocks and counters, never repeats and would hide a round. So from the
@@ -38,8 +43,7 @@ std::uint64_t hash_range(std::uint64_t low, std::uint64_t high, std::uint64_t se
   return XXH3_64bits_withSeed(reinterpret_cast<const void*>(low), high - low, seed);
 }
 
-std::uint64_t hash_memory() {
-  const Thread& t = self();
+std::uint64_t hash_memory(const Thread& t) {
   std::uint64_t h = 1;
   for (int i = 0; i < g.thread_limit; ++i) {
     h = hash_range(g.arena.begin(i), g.arena.end(i), h);
@@ -88,6 +92,30 @@ std::uint64_t hash_program_frames(int thread) {
   return hash_range(frame.stack_pointer, top, XXH3_64bits(frame.registers, sizeof frame.registers));
 }
 
+/// Does `t` hold a lock that it has taken after the one numbered `acquisitions`?
+bool holds_since(const Thread& t, std::uint64_t acquisitions) {
+  for (const auto& hold : t.read_holds) {
+    if (hold.taken > acquisitions) return true;
+  }
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) {
+    if (g.objects[i].owner == t.id && g.objects[i].taken > acquisitions) return true;
+  }
+  return false;
+}
+
+/// Everything is where it was at the event numbered `since`, and nothing was chosen. If all who could move have moved, they
+/// can go on like this for ever.
+void check_lockstep(std::uint64_t since) {
+  std::uint64_t moved = 0;
+  for (std::uint64_t rest = g.alive & ~bit(g.current); rest != 0; rest &= rest - 1) {
+    const int other = std::countr_zero(rest);
+    if (g.threads[other].announced > since) moved |= bit(other);
+  }
+  if (moved == 0) return;  // it alone: the others have yet to move
+  const std::uint64_t enabled = enabled_threads() & ~bit(g.current);
+  if ((enabled & ~moved) == 0 && g.spinners == 0) report_stuck(moved | bit(g.current));
+}
+
 }  // namespace
 
 __attribute__((noinline)) void check_spin(const Op& op) {
@@ -99,12 +127,19 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   }
   bool seen = false;
   for (const auto& v : t.visits) seen = seen || (v.pc == op.pc && v.address == op.address);
-  Thread::Visit visit{op.pc, op.address, t.choices, 0};
+  Thread::Visit visit{op.pc, op.address, t.choices, t.acquisitions, 0, 0, g.events, g.chosen};
   if (seen) {
     need_clean_stacks();
     visit.state = round_state();
+    visit.others = others_standing(t.id);
+    const std::uint64_t here[] = {op.pc, op.address, visit.state};
+    t.standing = XXH3_64bits(here, sizeof here) & ~1ULL;
     for (const auto& v : t.visits) {
       if (v.state != visit.state || v.pc != op.pc || v.address != op.address) continue;
+      if (v.others == visit.others && v.chosen == g.chosen) check_lockstep(v.event);
+      // Others that try locks may have seen what the round held. And who stops must not stop with a lock that the round
+      // took: others could move in between, and now could not.
+      if ((g.tries && v.others != visit.others) || holds_since(t, v.acquisitions)) continue;
       const bool chose = v.choices != t.choices;
       t.visits.clear();
       g.strategy->went_round(t.id);
@@ -113,6 +148,7 @@ __attribute__((noinline)) void check_spin(const Op& op) {
         return;
       }
       t.spinning = true;
+      t.spin_others = visit.others;
       g.spinners |= bit(t.id);
       g.spin_progress = g.progress;
       if (g.strategy->exhausts()) g.redundant = true;
@@ -126,6 +162,21 @@ void need_clean_stacks() {
   if (g.clean_stacks) return;
   g.clean_stacks = true;
   end_execution(Ending::How::restart);
+}
+
+void note_try() {
+  if (g.tries) return;
+  g.tries = true;
+  end_execution(Ending::How::restart);
+}
+
+std::uint64_t others_standing(int thread) {
+  std::uint64_t words[kMaxThreads + 1] = {g.alive};
+  std::size_t count = 1;
+  for (std::uint64_t rest = g.alive & ~bit(thread); rest != 0; rest &= rest - 1) {
+    words[count++] = g.threads[std::countr_zero(rest)].standing;
+  }
+  return XXH3_64bits(words, count * sizeof words[0]);
 }
 
 std::uint64_t call_site() {
@@ -148,7 +199,7 @@ std::uint64_t call_site() {
 std::uint64_t round_state() {
   g.deep_remains = true;
   const Thread& t = self();
-  std::uint64_t h = hash_memory();
+  std::uint64_t h = hash_memory(t);
   for (std::uint32_t i = 0; i < g.objects.count(); ++i) {
     const sync::Object& o = g.objects[i];
     if (o.owner == t.id || (o.readers & bit(t.id)) != 0) h = hash_object(o, h);

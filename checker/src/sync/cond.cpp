@@ -58,9 +58,11 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   // (A deadline that has passed changes nothing: a signal may still come between the release and the sleep.)
   //
   // If the last round of this wait (woken for nothing, waiting again) changed nothing at all, another one
-  // leads nowhere: had the first been woken as late as this one would be, the same would follow.
-  const bool stutters =
-      t.idle_wait == cond && t.idle_progress == t.own_progress && t.idle_state == machine::round_state();
+  // leads nowhere: had the first been woken as late as this one would be, the same would follow. Where the round wrote
+  // something and put it back, or held the lock while somebody tried it, others must not have been able to see it.
+  const bool unseen = (t.idle_writes == t.own_writes && !g.tries) || t.idle_others == machine::others_standing(t.id);
+  const bool stutters = t.idle_wait == cond && t.idle_progress == t.own_progress && unseen &&
+                        t.idle_state == machine::round_state();
   // A thread that looks at the clock is in a new state in each round: those are bounded.
   const bool may = !stutters && ((!timed && !t.read_clock) || may_time_out());
   const int how = machine::alternative(!may ? 1 : timed ? 3 : 2);
@@ -68,6 +70,8 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   if (how != kNotified) {
     machine::need_clean_stacks();
     t.idle_progress = t.own_progress;
+    t.idle_writes = t.own_writes;
+    t.idle_others = machine::others_standing(t.id);
     t.idle_state = machine::round_state();
   }
   if (auto* e = machine::last_event(); e != nullptr && how != kNotified) {
@@ -83,6 +87,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     t.timed_out = false;
     t.timed_wait = timed;
     t.forced_time_out = timed && !may && !stutters;
+    t.stutters = timed && stutters;
   } else if (how == kSpurious) {
     count_time_out();
     // Late, so that a wait with a deadline wakes for nothing only a few times before its time is up.
@@ -94,7 +99,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   }
   machine::visible(again);
   t.notified = true;
-  t.timed_wait = false;
+  t.timed_wait = t.stutters = false;
   if (t.timed_out) {
     t.timed_out = false;
     c->waiters &= ~bit(t.id);
@@ -102,6 +107,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     result = ETIMEDOUT;
   }
   m->owner = t.id;
+  m->taken = ++t.acquisitions;
   m->depth = depth;
   acquire(m->released);
   if (g.recording) t.holding.push_back(mutex);

@@ -25,6 +25,7 @@ Object* usable(std::uint64_t mutex, const char* call) {
 
 void take(Object* o) {
   o->owner = self().id;
+  o->taken = ++self().acquisitions;
   o->depth = 1;
   acquire(o->released);
   if (g.recording) self().holding.push_back(o->address);
@@ -56,6 +57,7 @@ int mutex_lock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
 }
 
 int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
+  machine::note_try();
   needs_branching_unlocks();
   Object* o = usable(mutex, "try_lock");
   machine::visible(operation(EventKind::trylock, o, pc));
@@ -74,6 +76,7 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
 }
 
 int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_t deadline, std::uint64_t pc) {
+  machine::note_try();
   needs_branching_unlocks();
   Object* o = usable(mutex, "timed lock");
   if (o->owner == self().id) {

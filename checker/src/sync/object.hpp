@@ -22,6 +22,7 @@ struct Object {
   bool busy = false;        ///< once/guard: someone runs the initialiser
   bool done = false;        ///< once: it has run
   std::int32_t owner = -1;  ///< mutex, rwlock (writer), once: the thread
+  std::uint64_t taken = 0;  ///< the owner's Thread::acquisitions when it took it
   std::uint32_t depth = 0;  ///< recursive mutex: how often the owner holds it
   std::int64_t value = 0;   ///< semaphore: its value; barrier: how many it waits for
   std::uint64_t readers = 0;  ///< rwlock: bit mask of the threads that hold it shared

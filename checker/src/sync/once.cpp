@@ -21,8 +21,10 @@ bool once_begin(std::uint64_t control, std::uint64_t pc) {
     acquire(o->released);
     return false;
   }
+  acquire(o->released);  // of a routine that failed
   o->busy = true;
   o->owner = self().id;
+  o->taken = ++self().acquisitions;
   machine::changed();
   return true;
 }
@@ -59,6 +61,7 @@ bool guard_acquire(std::uint64_t guard, std::uint64_t pc) {
   acquire(o->released);  // of an initialiser that failed
   o->busy = true;
   o->owner = self().id;
+  o->taken = ++self().acquisitions;
   machine::changed();
   return true;
 }

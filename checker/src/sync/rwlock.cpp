@@ -36,10 +36,11 @@ void take(Object* o, bool write) {
   acquire(o->released);
   if (write) {
     o->owner = t.id;
+    o->taken = ++t.acquisitions;
     acquire(o->readers_released);
   } else {
     o->readers |= bit(t.id);
-    t.read_holds.push_back({o->address, 0});
+    t.read_holds.push_back({o->address, 0, ++t.acquisitions});
   }
   if (g.recording) t.holding.push_back(o->address);
 }
@@ -66,6 +67,7 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
     take(o, write);
     return 0;
   }
+  machine::note_try();
   op.kind = patience == Patience::never ? (write ? EventKind::try_write_lock : EventKind::try_read_lock)
                                         : (write ? EventKind::timed_write_lock : EventKind::timed_read_lock);
   machine::visible(op);
@@ -99,7 +101,6 @@ int rwlock_unlock(std::uint64_t lock, std::uint64_t pc) {
       --hold.again;
       return 0;
     }
-    std::erase_if(t.read_holds, [lock](const Thread::ReadHold& hold) { return hold.lock == lock; });
   }
   machine::visible(operation(EventKind::rw_unlock, o, pc, write ? Footprint::write : Footprint::read));
   if (write) {
@@ -107,6 +108,7 @@ int rwlock_unlock(std::uint64_t lock, std::uint64_t pc) {
     release(o->released);
     o->readers_released.clear();
   } else {
+    std::erase_if(t.read_holds, [lock](const Thread::ReadHold& hold) { return hold.lock == lock; });
     o->readers &= ~bit(t.id);
     release_join(o->readers_released);
   }

@@ -151,5 +151,18 @@ TEST(Places, AStackSlotIsNamedByTheFrameThatIsThere) {
   EXPECT_EQ(places.filled_in("{0x7ffefff0}", 0), "stack of T0 -4112");
 }
 
+// A loop that polls makes traces of hundreds of thousands of events: naming must not go through all of them each time.
+TEST(Places, LongTracesAreNamedInOneGo) {
+  Symbols symbols({});
+  RawViolation violation;
+  violation.regions = {{RawRegion::Kind::stack, 0x7ffe0000, 0x7fff1000, 0, {}}};
+  violation.trace.resize(400'000);
+  for (std::size_t i = 0; i < violation.trace.size(); ++i) violation.trace[i].thread = i % 2 == 0 ? 1 : 0;
+  Places places(violation, symbols);
+  for (std::size_t i = 0; i < violation.trace.size(); ++i) {
+    ASSERT_EQ(places.name(0x7ffefff0, i), "stack of T0 -4112");
+  }
+}
+
 }  // namespace
 }  // namespace selvage::report

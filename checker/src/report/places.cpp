@@ -65,19 +65,28 @@ std::string Places::lasting_name(std::uint64_t address, const RawRegion* region)
 }
 
 // Only events of the stack's own thread tell which frames are on it. The nearest one before is the best
-// witness: its thread has not moved on since, or nobody could tell.
+// witness: its thread has not moved on since, or nobody could tell. A variable that lives shows in nearly every event.
 std::string Places::local(const RawRegion& region, std::uint64_t address, std::size_t event) {
-  const std::vector<RawEvent>& trace = violation_.trace;
-  const std::size_t from = std::min(event + 1, trace.size());
-  for (std::size_t i = from; i-- > 0;) {
-    if (trace[i].thread != region.thread) continue;
-    if (std::string variable = local_at(trace[i], address); !variable.empty()) return variable;
+  constexpr std::size_t kFar = 100;  // events of the thread; traces can have millions
+  const std::vector<std::size_t>& own = events_of(region.thread);
+  const auto next = static_cast<std::size_t>(std::upper_bound(own.begin(), own.end(), event) - own.begin());
+  const auto [known, added] = local_.try_emplace({address, next});
+  if (!added) return known->second;
+  std::string variable;
+  for (std::size_t i = next; variable.empty() && i > 0 && next - i < kFar; --i) {
+    variable = local_at(violation_.trace[own[i - 1]], address);
   }
-  for (std::size_t i = from; i < trace.size(); ++i) {
-    if (trace[i].thread != region.thread) continue;
-    if (std::string variable = local_at(trace[i], address); !variable.empty()) return variable;
+  for (std::size_t i = next; variable.empty() && i < own.size() && i - next < kFar; ++i) {
+    variable = local_at(violation_.trace[own[i]], address);
   }
-  return {};
+  return known->second = variable;
+}
+
+const std::vector<std::size_t>& Places::events_of(int thread) {
+  if (events_.empty()) {
+    for (std::size_t i = 0; i < violation_.trace.size(); ++i) events_[violation_.trace[i].thread].push_back(i);
+  }
+  return events_[thread];
 }
 
 // The variable belongs to the innermost frame that begins above it.

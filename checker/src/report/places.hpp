@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "record.hpp"
 #include "symbols.hpp"
@@ -26,11 +28,16 @@ class Places {
   const RawRegion* region_of(std::uint64_t address) const;
   std::string lasting_name(std::uint64_t address, const RawRegion* region);
   std::string local(const RawRegion& region, std::uint64_t address, std::size_t event);
+  /// The indices in the trace of the events of `thread`, in order.
+  const std::vector<std::size_t>& events_of(int thread);
   std::string local_at(const RawEvent& event, std::uint64_t address);
 
   const RawViolation& violation_;
   Symbols& symbols_;
   std::map<std::uint64_t, std::string> lasting_;  // names of what is on no stack
+  // Names of what is on a stack: by address and how many events of the stack's thread came before.
+  std::map<std::pair<std::uint64_t, std::size_t>, std::string> local_;
+  std::map<int, std::vector<std::size_t>> events_;
 };
 
 }  // namespace selvage::report

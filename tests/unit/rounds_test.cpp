@@ -421,4 +421,27 @@ TEST(Livelock, AWaitThatOnlyTimesOut) {
   EXPECT_THAT(result, selvage::Finds(selvage::Verdict::livelock));
 }
 
+TEST(Livelock, NotWhereSomebodysTimeWillBeUp) {
+  const auto result = selvage::explore([] {
+    pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+    std::atomic<bool> flag = false;
+    std::mutex tried;
+    const auto poll = [&] {
+      while (!flag.load()) {
+        if (tried.try_lock()) tried.unlock();
+      }
+    };
+    std::thread first(poll), second(poll);
+    const timespec soon{1, 0};
+    pthread_mutex_lock(&mutex);
+    pthread_cond_timedwait(&never, &mutex, &soon);
+    pthread_mutex_unlock(&mutex);
+    flag = true;
+    first.join();
+    second.join();
+  });
+  EXPECT_THAT(result, Proves());
+}
+
 }  // namespace

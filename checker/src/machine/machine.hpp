@@ -55,6 +55,7 @@ struct Thread {
   };
   std::vector<ReadHold> read_holds;  ///< read-write locks held shared
   std::uint64_t acquisitions = 0;   ///< locks that it has taken
+  std::uint64_t seen_holding = 0;   ///< how often somebody tried to take a lock and found that this thread had it
   std::uint64_t own_progress = 0;   ///< counts what it did that others may see, but plain writes
   std::uint64_t own_writes = 0;     ///< plain writes that others may see
   std::uint64_t announced = 0;      ///< Machine::events at its latest visible event
@@ -63,8 +64,11 @@ struct Thread {
   std::uint64_t idle_progress = 0;  ///< own_progress when that wait began
   std::uint64_t idle_state = 0;     ///< round_state() when that wait began
   std::uint64_t idle_writes = 0;    ///< own_writes when that wait began
+  std::uint64_t idle_seen = 0;      ///< seen_holding when that wait began
   std::uint64_t idle_others = 0;    ///< others_standing() when that wait began
   bool stutters = false;            ///< blocked in a timed wait whose time-outs lead nowhere
+  int wakes = 0;                    ///< how often it was woken as a spinner since somebody made progress
+  std::uint64_t wakes_progress = 0; ///< Machine::progress then
   std::uint64_t spin_others = 0;    ///< others_standing() when it was found to spin
   bool read_clock = false;
   std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
@@ -94,6 +98,7 @@ struct Thread {
     std::uint64_t pc, address;
     std::uint64_t choices;  ///< Thread::choices then
     std::uint64_t acquisitions;  ///< Thread::acquisitions then
+    std::uint64_t seen_holding;  ///< Thread::seen_holding then
     std::uint64_t state;    ///< round_state() then; 0: not computed
     std::uint64_t others;   ///< others_standing() then, where state is computed
     std::uint64_t event;    ///< Machine::events then
@@ -167,7 +172,6 @@ struct Machine {
 
   // The whole exploration.
   bool eager_unlock = true;  ///< nobody tries locks, so an unlock needs no branching
-  bool tries = false;  ///< somebody tries locks of some kind, and so sees who holds them for a moment
   bool race_ignored_ever = false;  ///< a race was met and not reported (Races::ignore)
   bool bounded = false;      ///< some bound changed what was explored
   std::string bounded_why;
@@ -288,8 +292,6 @@ std::uint64_t call_site();
 std::uint64_t round_state();
 /// The same for what all but `thread` do: equal only where all are where they were.
 std::uint64_t others_standing(int thread);
-/// Somebody tries to take a lock: the search starts over with Machine::tries, once. May not return.
-void note_try();
 
 /// A pointer formatted for the reporter to replace by a name.
 std::string name_of(std::uint64_t address);

@@ -101,7 +101,14 @@ void stuck() {
   // changed memory from a library that is not instrumented. It goes round once more.
   for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
-    if (others_standing(t.id) == t.spin_others) continue;
+    if (t.wakes_progress != g.progress) t.wakes = 0;
+    t.wakes_progress = g.progress;
+    // What it failed to get may have become free before it was stopped.
+    const bool tries_again = t.failed_try && t.wakes == 0;
+    if (others_standing(t.id) == t.spin_others && !tries_again) continue;
+    // Spinners that are woken in turn move in turn, and stop at another place each: not for ever.
+    constexpr int kWakes = 4;
+    if (++t.wakes > kWakes) continue;
     t.spinning = false;
     t.failed_try = false;
     t.visits.clear();
@@ -310,9 +317,11 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
   read_clock = false;
   choices = 0;
   read_holds.clear();
-  own_progress = own_writes = acquisitions = announced = standing = 0;
-  idle_wait = idle_progress = idle_state = idle_writes = idle_others = 0;
+  own_progress = own_writes = acquisitions = seen_holding = announced = standing = 0;
+  idle_wait = idle_progress = idle_state = idle_writes = idle_seen = idle_others = 0;
   stutters = false;
+  wakes = 0;
+  wakes_progress = 0;
   starter = -1;
   stack_pointer = 0;
   pending = Op{};

@@ -8,8 +8,8 @@
 // covered already, an exhaustive search only follows the execution (without branching) to see whether it
 // gets stuck, which is a livelock. The comparison is of the bytes themselves, so a loop that counts its
 // rounds in memory or in a register is never mistaken for one that does not. That others could have moved just the
-// same takes that nobody has seen the round: it wrote nothing, and the locks that it held for a moment were only waited
-// for; where they are tried, the others must not have moved at all.
+// same takes that nobody has seen the round: it wrote nothing, and nobody tried in vain to take a lock that it held for a
+// moment; or else, that the others stand where they stood.
 //
 // Compared are the heap, the globals, the thread's own stack and thread-local variables, and of other stacks what any
 // thread but their own has accessed.
@@ -108,8 +108,9 @@ bool holds_since(const Thread& t, std::uint64_t acquisitions) {
 void check_lockstep(std::uint64_t since) {
   std::uint64_t moved = 0;
   for (std::uint64_t rest = g.alive & ~bit(g.current); rest != 0; rest &= rest - 1) {
-    const int other = std::countr_zero(rest);
-    if (g.threads[other].announced > since) moved |= bit(other);
+    const Thread& other = g.threads[std::countr_zero(rest)];
+    if (other.timed_wait && !other.notified && !other.stutters) return;  // its time will be up
+    if (other.announced > since) moved |= bit(other.id);
   }
   if (moved == 0) return;  // it alone: the others have yet to move
   const std::uint64_t enabled = enabled_threads() & ~bit(g.current);
@@ -127,7 +128,7 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   }
   bool seen = false;
   for (const auto& v : t.visits) seen = seen || (v.pc == op.pc && v.address == op.address);
-  Thread::Visit visit{op.pc, op.address, t.choices, t.acquisitions, 0, 0, g.events, g.chosen};
+  Thread::Visit visit{op.pc, op.address, t.choices, t.acquisitions, t.seen_holding, 0, 0, g.events, g.chosen};
   if (seen) {
     need_clean_stacks();
     visit.state = round_state();
@@ -137,9 +138,10 @@ __attribute__((noinline)) void check_spin(const Op& op) {
     for (const auto& v : t.visits) {
       if (v.state != visit.state || v.pc != op.pc || v.address != op.address) continue;
       if (v.others == visit.others && v.chosen == g.chosen) check_lockstep(v.event);
-      // Others that try locks may have seen what the round held. And who stops must not stop with a lock that the round
-      // took: others could move in between, and now could not.
-      if ((g.tries && v.others != visit.others) || holds_since(t, v.acquisitions)) continue;
+      // Others that tried a lock may have seen that the round held it: then nobody must have moved. And who stops must not stop with a lock that the
+      // round took: others could move in between, and now could not.
+      if (v.seen_holding != t.seen_holding && v.others != visit.others) continue;
+      if (holds_since(t, v.acquisitions)) continue;
       const bool chose = v.choices != t.choices;
       t.visits.clear();
       g.strategy->went_round(t.id);
@@ -161,12 +163,6 @@ __attribute__((noinline)) void check_spin(const Op& op) {
 void need_clean_stacks() {
   if (g.clean_stacks) return;
   g.clean_stacks = true;
-  end_execution(Ending::How::restart);
-}
-
-void note_try() {
-  if (g.tries) return;
-  g.tries = true;
   end_execution(Ending::How::restart);
 }
 

@@ -60,7 +60,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   // If the last round of this wait (woken for nothing, waiting again) changed nothing at all, another one
   // leads nowhere: had the first been woken as late as this one would be, the same would follow. Where the round wrote
   // something and put it back, or held the lock while somebody tried it, others must not have been able to see it.
-  const bool unseen = (t.idle_writes == t.own_writes && !g.tries) || t.idle_others == machine::others_standing(t.id);
+  const bool unseen = (t.idle_writes == t.own_writes && t.idle_seen == t.seen_holding) || t.idle_others == machine::others_standing(t.id);
   const bool stutters = t.idle_wait == cond && t.idle_progress == t.own_progress && unseen &&
                         t.idle_state == machine::round_state();
   // A thread that looks at the clock is in a new state in each round: those are bounded.
@@ -71,6 +71,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     machine::need_clean_stacks();
     t.idle_progress = t.own_progress;
     t.idle_writes = t.own_writes;
+    t.idle_seen = t.seen_holding;
     t.idle_others = machine::others_standing(t.id);
     t.idle_state = machine::round_state();
   }

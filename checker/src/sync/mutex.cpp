@@ -57,7 +57,6 @@ int mutex_lock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
 }
 
 int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
-  machine::note_try();
   needs_branching_unlocks();
   Object* o = usable(mutex, "try_lock");
   machine::visible(operation(EventKind::trylock, o, pc));
@@ -69,6 +68,7 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
     ++o->depth;
   } else {
     self().failed_try = true;
+    ++g.threads[o->owner].seen_holding;
     result = EBUSY;
   }
   if (auto* e = machine::last_event()) e->result = result;
@@ -76,7 +76,6 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
 }
 
 int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_t deadline, std::uint64_t pc) {
-  machine::note_try();
   needs_branching_unlocks();
   Object* o = usable(mutex, "timed lock");
   if (o->owner == self().id) {
@@ -92,6 +91,7 @@ int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_
     take(o);
     return 0;
   }
+  if (o->owner != self().id) ++g.threads[o->owner].seen_holding;
   // Either the lock becomes free (a plain lock), or, with nobody else able to move, time passes.
   if (times_out(operation(EventKind::lock, o, pc), clock, deadline)) return ETIMEDOUT;
   take(o);

@@ -67,7 +67,6 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
     take(o, write);
     return 0;
   }
-  machine::note_try();
   op.kind = patience == Patience::never ? (write ? EventKind::try_write_lock : EventKind::try_read_lock)
                                         : (write ? EventKind::timed_write_lock : EventKind::timed_read_lock);
   machine::visible(op);
@@ -77,6 +76,9 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
     return 0;
   }
   t.failed_try = true;
+  for (std::uint64_t rest = o->readers | (o->owner >= 0 ? bit(o->owner) : 0); rest != 0; rest &= rest - 1) {
+    ++g.threads[std::countr_zero(rest)].seen_holding;
+  }
   if (patience == Patience::never) {
     if (auto* e = machine::last_event()) e->result = EBUSY;
     return EBUSY;

@@ -36,9 +36,12 @@ endfunction()
 #                      instrumentation sees it, and reports can name the functions of the source
 # ...auto-var-init     no stale values in dead stack slots: equal states look equal
 # -D_GLIBCXX_EXTERN... templates of the C++ library are instantiated, and so instrumented, in the program
+# ...func-entry-exit   call stacks are read from the stacks themselves, when there is something to tell
+# -fno-optimize-sib... so that every caller is there to be read
 # -UNDEBUG             a failing assert is a verdict; optimised builds define NDEBUG
 function(selvage_compile_options variable)
-  set(options -g -Og -fno-inline -fno-omit-frame-pointer -D_GLIBCXX_EXTERN_TEMPLATE=0 -UNDEBUG)
+  set(options -g -Og -fno-inline -fno-omit-frame-pointer -fno-optimize-sibling-calls
+              -D_GLIBCXX_EXTERN_TEMPLATE=0 -UNDEBUG)
   selvage_instrumentation_options(instrumentation)
   list(APPEND options ${instrumentation})
   set(zero -ftrivial-auto-var-init=zero)
@@ -55,7 +58,9 @@ function(selvage_compile_options variable)
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     # GCC warns that its own runtime does not know atomic_thread_fence. Selvage does.
-    list(APPEND options -Wno-tsan)
+    list(APPEND options -Wno-tsan --param=tsan-instrument-func-entry-exit=0)
+  else()
+    list(APPEND options "SHELL:-mllvm -tsan-instrument-func-entry-exit=0")
   endif()
   set(${variable} ${options} PARENT_SCOPE)
 endfunction()

@@ -27,9 +27,16 @@ void event(const void* stream, std::uint64_t pc) {
   g.printed = true;
 }
 
-/// Files other than the standard streams are outside the program: what is in them outlives an execution.
+// Files other than the standard streams are outside the program: what is in them outlives an execution.
+
 void check_stream(FILE* stream) {
   if (stream != stdout && stream != stderr) unsupported("output to a file");
+}
+
+/// The same for a file descriptor, as an event.
+void event_on_descriptor(int fd, const char* refused, std::uint64_t pc) {
+  if (fd != STDOUT_FILENO && fd != STDERR_FILENO) unsupported(refused);
+  event(fd == STDOUT_FILENO ? stdout : stderr, pc);
 }
 
 /// The C library may allocate a buffer: that belongs to the execution.
@@ -78,41 +85,47 @@ SELVAGE_EXPORT int fflush(FILE* f) {
 }
 
 #define SELVAGE_PRINTF(NAME, PARAMETERS, STREAM, LAST, REAL) \
-  SELVAGE_EXPORT int NAME PARAMETERS {                     \
-    va_list list;                                          \
-    va_start(list, LAST);                                  \
-    int n;                                                 \
-    if (g.in_program) {                                    \
-      Door door;                                           \
-      check_stream(STREAM);                                \
-      event(STREAM, SELVAGE_CALLER);                       \
-      Library library;                                     \
-      n = SELVAGE_REAL(REAL)(STREAM, format, list);    \
-    } else {                                               \
-      n = SELVAGE_REAL(REAL)(STREAM, format, list);    \
-    }                                                      \
-    va_end(list);                                          \
-    return n;                                              \
+  SELVAGE_EXPORT int NAME PARAMETERS {                       \
+    va_list list;                                            \
+    va_start(list, LAST);                                    \
+    int n;                                                   \
+    if (g.in_program) {                                      \
+      Door door;                                             \
+      check_stream(STREAM);                                  \
+      event(STREAM, SELVAGE_CALLER);                         \
+      Library library;                                       \
+      n = SELVAGE_REAL(REAL)(STREAM, format, list);          \
+    } else {                                                 \
+      n = SELVAGE_REAL(REAL)(STREAM, format, list);          \
+    }                                                        \
+    va_end(list);                                            \
+    return n;                                                \
   }
 SELVAGE_PRINTF(printf, (const char* format, ...), stdout, format, vfprintf)
 SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f, format, vfprintf)
 SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, format, vfprintf)
 SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format, vfprintf)
-
 SELVAGE_PRINTF(wprintf, (const wchar_t* format, ...), stdout, format, vfwprintf)
 SELVAGE_PRINTF(fwprintf, (FILE * f, const wchar_t* format, ...), f, format, vfwprintf)
 
-SELVAGE_EXPORT int vdprintf(int fd, const char* format, va_list list) {
+namespace {
+
+int print_to(int fd, const char* format, va_list list, std::uint64_t pc) {
   if (!g.in_program) return SELVAGE_REAL(vdprintf)(fd, format, list);
   Door door;
-  if (fd != 1 && fd != 2) unsupported("dprintf() to a file or socket");
-  event(fd == 1 ? stdout : stderr, SELVAGE_CALLER);
+  event_on_descriptor(fd, "dprintf() to a file or socket", pc);
   return SELVAGE_REAL(vdprintf)(fd, format, list);
+}
+
+}  // namespace
+
+SELVAGE_EXPORT int vdprintf(int fd, const char* format, va_list list) {
+  return print_to(fd, format, list, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int dprintf(int fd, const char* format, ...) {
   va_list list;
   va_start(list, format);
-  const int n = vdprintf(fd, format, list);
+  const int n = print_to(fd, format, list, SELVAGE_CALLER);
   va_end(list);
   return n;
 }
@@ -120,14 +133,12 @@ SELVAGE_EXPORT int dprintf(int fd, const char* format, ...) {
 SELVAGE_EXPORT ssize_t write(int fd, const void* p, size_t n) {
   if (!g.in_program) return SELVAGE_REAL(write)(fd, p, n);
   Door door;
-  if (fd != 1 && fd != 2) unsupported("write() to a file or socket");
-  event(fd == 1 ? stdout : stderr, SELVAGE_CALLER);
+  event_on_descriptor(fd, "write() to a file or socket", SELVAGE_CALLER);
   return SELVAGE_REAL(write)(fd, p, n);
 }
 SELVAGE_EXPORT ssize_t writev(int fd, const iovec* parts, int count) {
   if (!g.in_program) return SELVAGE_REAL(writev)(fd, parts, count);
   Door door;
-  if (fd != 1 && fd != 2) unsupported("writev() to a file or socket");
-  event(fd == 1 ? stdout : stderr, SELVAGE_CALLER);
+  event_on_descriptor(fd, "writev() to a file or socket", SELVAGE_CALLER);
   return SELVAGE_REAL(writev)(fd, parts, count);
 }

@@ -70,6 +70,7 @@ void catch_terminate() { std::set_terminate(on_terminate); }
 namespace selvage::machine {
 
 void end_program(int status) {
+  self().deep_remains = true;
   g.in_program = false;
   if (g.recording) settle_write(g.current);
   if (g.run_mode && !g.exiting) {

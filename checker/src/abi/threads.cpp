@@ -107,6 +107,7 @@ int join(pthread_t thread, void** result, std::uint64_t pc) {
   op.pc = pc;
   visible(op);
   other.joined = true;
+  me.visits.clear();  // what joins has gone on, whatever it does next
   me.clock.join(other.clock);
   if (result != nullptr) *result = other.result;
   return 0;

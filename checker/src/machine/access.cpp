@@ -93,6 +93,12 @@ __attribute__((noinline)) void check_granule(race::Cell* cell, std::uint64_t add
             (cell->visible_mask & mask) != 0);
 }
 
+/// The bytes of [address, last] that are in the granule at `granule`, a bit each.
+std::uint8_t mask_of(std::uint64_t granule, std::uint64_t address, std::uint64_t last) {
+  const std::uint64_t low = std::max(granule, address) - granule, high = std::min(granule + 7, last) - granule;
+  return static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
+}
+
 __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
                                            std::uint64_t pc) {
   Thread& t = self();
@@ -101,8 +107,7 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
   bool event = false;
   const std::uint64_t last = address + size - 1;
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
-    const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
-    const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
+    const std::uint8_t mask = mask_of(a, address, last);
     if ((g.shadow.fresh_cell(a)->visible_mask & mask) != 0) event = true;
   }
   if (event) {
@@ -118,8 +123,7 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
   }
   if (g.recording) record_access(address, size, write, pc);
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
-    const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
-    const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
+    const std::uint8_t mask = mask_of(a, address, last);
     race::Cell* cell = g.shadow.fresh_cell(a);
     if (write && cell->foreign == 0) note_first_write(cell, a);
     note_sharing(cell, a);
@@ -131,12 +135,30 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
   }
 }
 
-}  // namespace
-
 __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
                                             std::uint8_t flags, std::uint64_t pc) {
+  const Thread& t = self();
+  if (!g.clean_stacks && race::Shadow::access_unraced(cell, t.id, t.clock, mask, flags, pc)) return;
   Door door;
   check_granule(cell, address, mask, flags, pc);
+}
+
+}  // namespace
+
+__attribute__((noinline)) void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags,
+                                       std::uint64_t pc) {
+  const Thread& t = self();
+  if (!g.clean_stacks && race::Shadow::access_ordered(cell, t.id, t.clock, mask, flags, pc)) return;
+  granule_slow(cell, address, mask, flags, pc);
+}
+
+__attribute__((noinline)) void plain_sharing(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
+                                             std::uint64_t pc) {
+  {
+    Door door;
+    note_sharing(g.shadow.fresh_cell(address), address);
+  }
+  plain(address, size, flags, pc);
 }
 
 __attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
@@ -158,20 +180,24 @@ void range(std::uint64_t address, std::uint64_t size, std::uint8_t flags, std::u
   }
 }
 
+namespace {
+
+void atomic_granule(std::uint64_t granule, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc) {
+  race::Cell* cell = g.shadow.fresh_cell(granule);
+  if ((flags & kWrite) != 0 && cell->foreign == 0) note_first_write(cell, granule);
+  note_sharing(cell, granule);
+  const Thread& t = self();
+  if (race::Shadow::access_unraced(cell, t.id, t.clock, mask, flags, pc)) return;
+  const auto first = static_cast<std::uint64_t>(std::countr_zero(static_cast<unsigned>(mask)));
+  check_granule(cell, granule + first, mask, flags, pc);
+}
+
+}  // namespace
+
 void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
   const std::uint64_t last = address + size - 1;
-  Thread& t = self();
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
-    const std::uint64_t low = std::max(a, address) - a, high = std::min(a + 7, last) - a;
-    const auto mask = static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
-    race::Cell* cell = g.shadow.fresh_cell(a);
-    if ((flags & kWrite) != 0 && cell->foreign == 0) note_first_write(cell, a);
-    note_sharing(cell, a);
-    race::Race race{};
-    if (g.shadow.access(cell, t.id, t.clock, mask, static_cast<std::uint8_t>(flags | kAtomic), pc, &race)) {
-      collision(race, std::max(a, address), size, mask, static_cast<std::uint8_t>(flags | kAtomic),
-                (cell->visible_mask & mask) != 0);
-    }
+    atomic_granule(a, mask_of(a, address, last), static_cast<std::uint8_t>(flags | kAtomic), pc);
   }
 }
 
@@ -192,16 +218,9 @@ void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
   }
   if (g.recording) record_free(address, static_cast<std::uint32_t>(size));
   const std::uint64_t last = address + size - 1;
-  Thread& t = self();
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
-    const std::uint64_t high = std::min(a + 7, last) - a;
-    const auto mask = static_cast<std::uint8_t>(0xffU >> (7 - high));
-    race::Cell* cell = g.shadow.fresh_cell(a);
-    race::Race race{};
-    if (g.shadow.access(cell, t.id, t.clock, mask, kWrite | kFree, pc, &race)) {
-      collision(race, a, static_cast<std::uint32_t>(high + 1), mask, kWrite | kFree,
-                (cell->visible_mask & mask) != 0);
-    }
+    const std::uint8_t mask = mask_of(a, address, last);
+    check_granule(g.shadow.fresh_cell(a), a, mask, kWrite | kFree, pc);
   }
 }
 

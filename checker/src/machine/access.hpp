@@ -21,34 +21,42 @@ struct PendingRace {
 };
 
 void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
-void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc);
+/// Notes a plain access to one granule and looks for races.
+void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc);
+/// The first access by another thread to a part of a stack.
+void plain_sharing(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
 
 /// Is `address` on the stack of `t`?
 inline bool on_own_stack(const Thread& t, std::uint64_t address) { return address - t.stack_low < Stacks::kSize; }
 
-/// A plain access of 1, 2, 4, 8 or 16 bytes; for a write, before it happens.
+/// A plain access of 1, 2, 4, 8 or 16 bytes; for a write, before it happens. What is rare is left to functions called last,
+/// so that all the rest needs no frame.
 inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
   if (!g.in_program) return;
   Thread& t = *g.self;
   const std::uint64_t offset = address & 7;
-  if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.recording) [[unlikely]] {
+  race::Cell* const known = g.shadow.known_cell(address);
+  if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.recording || known == nullptr) [[unlikely]] {
     plain_slow(address, size, flags, pc);
     return;
   }
-  race::Cell* cell = g.shadow.fresh_cell(address);
+  race::Cell* const cell = g.shadow.refresh(known);
   const auto mask = static_cast<std::uint8_t>(((1U << size) - 1) << offset);
-  const bool own = on_own_stack(t, address);
-  if ((cell->visible_mask & mask) != 0 || ((flags & race::kWrite) != 0 && cell->foreign == 0) ||
-      (!own && cell->shared == 0 && g.stacks.contains(address))) [[unlikely]] {
+  if ((cell->visible_mask & mask) != 0 || ((flags & race::kWrite) != 0 && cell->foreign == 0)) [[unlikely]] {
     plain_slow(address, size, flags, pc);
+    return;
+  }
+  const bool own = on_own_stack(t, address);
+  if (!own && cell->shared == 0 && g.stacks.contains(address)) [[unlikely]] {
+    plain_sharing(address, size, flags, pc);
     return;
   }
   if ((flags & race::kWrite) != 0 && (!own || cell->shared != 0)) {
     ++g.progress;
     ++t.own_writes;
   }
-  if (g.shadow.access_fast(cell, t.id, t.clock, mask, flags, pc)) return;
-  granule_slow(cell, address, mask, flags, pc);
+  if (race::Shadow::access_fast(cell, t.id, t.clock, mask, flags, pc)) return;
+  granule(cell, address, mask, flags, pc);
 }
 
 /// A plain access to [address, address + size), any size.

@@ -273,8 +273,8 @@ void grow_thread_locals() {
 
 void Explorer::judge() {
   again_ = false;
-  g.total_events += g.events;
   using How = Ending::How;
+  if (g.ending.how != How::need_threads) g.total_events += g.events;  // that one is done again
   std::vector<PendingRace> races = take_races();
   // A search that starts over finds them again, and their schedules would be of the search before.
   if (g.ending.how == How::restart) races.clear();

@@ -60,12 +60,15 @@ struct Thread {
   std::uint64_t own_writes = 0;     ///< plain writes that others may see
   std::uint64_t announced = 0;      ///< Machine::events at its latest visible event
   std::uint64_t standing = 0;       ///< its state at its latest event: equal is equal; mostly like no other
-  std::uint64_t idle_wait = 0;      ///< the condition variable that it last waited on and woke for nothing
-  std::uint64_t idle_progress = 0;  ///< own_progress when that wait began
-  std::uint64_t idle_state = 0;     ///< round_state() when that wait began
-  std::uint64_t idle_writes = 0;    ///< own_writes when that wait began
-  std::uint64_t idle_seen = 0;      ///< seen_holding when that wait began
-  std::uint64_t idle_others = 0;    ///< others_standing() when that wait began
+  struct Idle {
+    std::uint64_t wait = 0;      ///< the condition variable that it last waited on and woke for nothing
+    std::uint64_t progress = 0;  ///< own_progress when that wait began
+    std::uint64_t writes = 0;    ///< own_writes then
+    std::uint64_t seen = 0;      ///< seen_holding then
+    std::uint64_t others = 0;    ///< others_standing() then
+    std::uint64_t state = 0;     ///< round_state() then
+  };
+  Idle idle;
   bool stutters = false;            ///< blocked in a timed wait whose time-outs lead nowhere
   int wakes = 0;                    ///< how often it was woken as a spinner since somebody made progress
   std::uint64_t wakes_progress = 0; ///< Machine::progress then
@@ -75,6 +78,7 @@ struct Thread {
   std::uint64_t stack_pointer = 0;
   std::uint64_t stack_low = 0;  ///< Stacks::low() of its stack
   std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions; 0: none yet
+  bool deep_remains = false;  ///< the runtime has called something on its stack that takes much of it
   Op pending;
   std::uint64_t plain_since_event = 0;
   std::uint32_t eager_in_a_row = 0;  ///< events since its last visible one
@@ -132,7 +136,6 @@ struct Machine {
   bool executing = false;   ///< between start and end of an execution
   bool recording = false;   ///< this execution is repeated to tell the user about it
   bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
-  bool deep_remains = false;  ///< ... and has just called something that takes much stack
   std::int32_t current = 0;
   Thread* self = nullptr;  ///< &threads[current]
   race::Shadow shadow;
@@ -202,8 +205,8 @@ class Door {
   ~Door() {
     g.in_program = was_;
     if (g.clean_stacks && was_) [[unlikely]] {
-      const bool deep = g.deep_remains || g.recording;
-      g.deep_remains = false;
+      const bool deep = g.self->deep_remains || g.recording;
+      g.self->deep_remains = false;
       selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : kFrames);
     }
   }

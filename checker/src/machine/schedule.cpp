@@ -249,7 +249,8 @@ void visible(const Op& op) {
     t.starter = -1;
     switch_to(starter);
   } else {
-    if (!op.needs_notify) check_spin(op);  // who waits to be notified is blocked, and goes round nowhere
+    // Who waits to be notified is blocked, and goes round nowhere; who joins a thread does so once.
+    if (!op.needs_notify && op.kind != EventKind::join) check_spin(op);
     const int next = pick();
     if (next != t.id) switch_to(next);
   }
@@ -318,7 +319,7 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
   choices = 0;
   read_holds.clear();
   own_progress = own_writes = acquisitions = seen_holding = announced = standing = 0;
-  idle_wait = idle_progress = idle_state = idle_writes = idle_seen = idle_others = 0;
+  idle = {};
   stutters = false;
   wakes = 0;
   wakes_progress = 0;
@@ -348,7 +349,8 @@ void prepare_stack(Thread& t) {
     t.lowest_stack = top;
   } else {
     // What an earlier execution left: the bytes of a new stack are zero, as the kernel has them.
-    const std::uint64_t below = g.clean_stacks ? kDeepFrames : 512;
+    const std::uint64_t below = !g.clean_stacks ? 512 : t.deep_remains ? kDeepFrames : kFrames;
+    t.deep_remains = false;
     const std::uint64_t from = std::max(t.lowest_stack - below, g.stacks.low(t.id) + Stacks::kGuard);
     std::memset(reinterpret_cast<void*>(from), 0, top - from);
   }
@@ -411,6 +413,7 @@ void end_execution(Ending::How how) {
 
 void violation(Verdict verdict, std::string message, std::uint64_t others) {
   g.in_program = false;
+  g.self->deep_remains = true;
   g.ending.verdict = verdict;
   g.ending.message = std::move(message);
   g.ending.threads = bit(g.current) | others;

@@ -4,8 +4,10 @@
 #include <link.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 
 #include "machine/fatal.hpp"
@@ -24,20 +26,22 @@ struct Search {
   Segments::Range executable;
 };
 
-/// What brk gave libc's malloc.
+/// What brk gave libc's malloc: from the program's break when it began to that of now.
 Segments::Range find_heap() {
-  std::FILE* maps = std::fopen("/proc/self/maps", "re");
-  if (maps == nullptr) return {0, 0};
-  Segments::Range heap{0, 0};
-  char line[512];
-  while (std::fgets(line, sizeof line, maps) != nullptr) {
-    unsigned long low = 0, high = 0;
-    if (std::strstr(line, "[heap]") == nullptr || std::sscanf(line, "%lx-%lx", &low, &high) != 2) continue;
-    if (heap.low == 0) heap.low = low;
-    heap.high = high;
-  }
-  std::fclose(maps);
-  return heap;
+  // Not /proc/self/maps, which takes the kernel longer than a small exploration takes.
+  std::FILE* stat = std::fopen("/proc/self/stat", "re");
+  if (stat == nullptr) return {0, 0};
+  char line[1024];
+  const bool read = std::fgets(line, sizeof line, stat) != nullptr;
+  std::fclose(stat);
+  // Fields are counted from 1; the second, the program's name, may contain anything.
+  const char* field = read ? std::strrchr(line, ')') : nullptr;
+  constexpr int kStartBreak = 47;
+  for (int i = 2; i < kStartBreak && field != nullptr; ++i) field = std::strchr(field + 1, ' ');
+  if (field == nullptr) return {0, 0};
+  const std::uint64_t low = std::strtoull(field, nullptr, 10) & ~4095ULL;
+  const std::uint64_t high = (reinterpret_cast<std::uint64_t>(sbrk(0)) + 4095) & ~4095ULL;
+  return {low, high};
 }
 
 int visit_object(dl_phdr_info* info, std::size_t, void* data) {

@@ -138,8 +138,8 @@ __attribute__((noinline)) void check_spin(const Op& op) {
     for (const auto& v : t.visits) {
       if (v.state != visit.state || v.pc != op.pc || v.address != op.address) continue;
       if (v.others == visit.others && v.chosen == g.chosen) check_lockstep(v.event);
-      // Others that tried a lock may have seen that the round held it: then nobody must have moved. And who stops must not stop with a lock that the
-      // round took: others could move in between, and now could not.
+      // Others that tried a lock may have seen that the round held it: then nobody must have moved. And who stops must
+      // not stop with a lock that the round took: others could move in between, and now could not.
       if (v.seen_holding != t.seen_holding && v.others != visit.others) continue;
       if (holds_since(t, v.acquisitions)) continue;
       const bool chose = v.choices != t.choices;
@@ -176,7 +176,7 @@ std::uint64_t others_standing(int thread) {
 }
 
 std::uint64_t call_site() {
-  g.deep_remains = true;
+  self().deep_remains = true;
   struct Calls {
     std::uint64_t at[24];
     std::size_t count = 0;
@@ -193,7 +193,7 @@ std::uint64_t call_site() {
 }
 
 std::uint64_t round_state() {
-  g.deep_remains = true;
+  self().deep_remains = true;
   const Thread& t = self();
   std::uint64_t h = hash_memory(t);
   for (std::uint32_t i = 0; i < g.objects.count(); ++i) {

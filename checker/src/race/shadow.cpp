@@ -21,45 +21,46 @@ void Shadow::new_execution() {
   }
 }
 
-Cell* Shadow::map_region(std::uint64_t index) {
+Cell* Shadow::new_cell(std::uint64_t address) {
+  const std::uint64_t index = address >> kRegionBits;
+  if (index >= kRegions) return &outside_;
   const std::size_t bytes = (1ULL << (kRegionBits - 3)) * sizeof(Cell);
   // Not by mmap(): a hook for a plain access is not marked as the runtime's.
   const long memory = machine::raw_syscall(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory < 0 && memory > -4096) machine::fatal("out of address space for shadow memory");
   regions_[index] = reinterpret_cast<Cell*>(memory);
-  return regions_[index];
+  return known_cell(address);
 }
 
-namespace {
-
-bool conflict(const Record& r, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags) {
-  if ((r.mask & mask) == 0 || r.thread == thread) return false;
-  if (((r.flags | flags) & kWrite) == 0) return false;
-  if ((r.flags & flags & kAtomic) != 0) return false;
-  return r.epoch > clock.get(r.thread);
-}
-
-}  // namespace
-
-bool Shadow::access_ordered(Cell* cell, int thread, const VectorClock& clock, const Record& mine) {
-  Record& r = cell->records[0];
-  if (cell->count > 2 || ((r.flags | mine.flags) & kFree) != 0 || !ordered(r, thread, clock)) return false;
-  if (cell->count == 2) {
-    // A write (or read) that both stand behind, as after a read and then a write of the same place.
-    const Record& second = cell->records[1];
-    if ((second.flags & kFree) != 0 || !ordered(second, thread, clock)) return false;
-    if (!as_strong(r, mine.mask, mine.flags) || !as_strong(second, mine.mask, mine.flags)) return false;
-    r = mine;
-    cell->count = 1;
-    return true;
+bool Shadow::access_unraced(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
+                            std::uint64_t pc) {
+  const std::uint32_t count = cell->count;
+  if (count > kInline) return false;
+  const Record mine{pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
+  const std::uint32_t wanted = strength(mask, flags);
+  Record* const records = cell->records;
+  std::uint32_t kept = 0;
+  bool stands_already = false;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const Record& r = records[i];
+    const std::uint32_t was = strength(r);
+    if (((was | wanted) & kFreed) != 0) return false;
+    if (!ordered(r, thread, clock)) {
+      if (conflicting(was, wanted)) return false;
+    } else if (covers(wanted, was)) {
+      continue;
+    } else if (stands_for(r, mine)) {
+      stands_already = true;
+    }
+    if (kept != i) records[kept] = r;  // what was there was covered: nothing is lost should a later record race
+    ++kept;
   }
-  if (as_strong(r, mine.mask, mine.flags)) {
-    r = mine;
-  } else if (r.thread != thread || r.epoch != mine.epoch || !as_strong(mine, r.mask, r.flags)) {
-    cell->records[1] = mine;
-    cell->count = 2;
-  }
+  cell->count = static_cast<std::uint8_t>(kept);
+  if (stands_already) return true;
+  if (kept == kInline) return false;
+  records[kept] = mine;
+  cell->count = static_cast<std::uint8_t>(kept + 1);
   return true;
 }
 
@@ -72,17 +73,19 @@ bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::
     records = spills_[cell->spill].data();
     count = static_cast<std::uint32_t>(spills_[cell->spill].size());
   }
+  const std::uint32_t wanted = strength(mask, flags);
   bool racy = false;
   std::uint32_t kept = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const Record r = records[i];
     // A freed byte is reported even where the free happens before the access.
-    if (!racy && (conflict(r, thread, clock, mask, flags) || ((r.flags & kFree) != 0 && (r.mask & mask) != 0))) {
+    const bool before = ordered(r, thread, clock);
+    if (!racy && ((!before && conflicting(strength(r), wanted)) || ((r.flags & kFree) != 0 && (r.mask & mask) != 0))) {
       racy = true;
       race->earlier = r;
     }
     // Dropped is what the new record stands for.
-    const bool covered = ordered(r, thread, clock) && as_strong(r, mask, flags);
+    const bool covered = before && covers(wanted, strength(r));
     if (!covered || (r.flags & kFree) != 0) {
       if (kept != i) records[kept] = r;
       ++kept;

@@ -53,15 +53,20 @@ class Shadow {
   void new_execution();
   /// The cell of the granule that holds `address`. Never null; may map memory the first time.
   Cell* cell(std::uint64_t address) {
-    const std::uint64_t index = address >> kRegionBits;
-    if (index >= kRegions) [[unlikely]] return &outside_;
-    Cell* base = regions_[index];
-    if (base == nullptr) [[unlikely]] base = map_region(index);
-    return base + ((address & ((1ULL << kRegionBits) - 1)) >> 3);
+    Cell* c = known_cell(address);
+    if (c == nullptr) [[unlikely]] c = new_cell(address);
+    return c;
   }
   /// The same, with what earlier executions left cleared.
-  Cell* fresh_cell(std::uint64_t address) {
-    Cell* c = cell(address);
+  Cell* fresh_cell(std::uint64_t address) { return refresh(cell(address)); }
+  /// The cell, or null where it takes cell() to tell.
+  Cell* known_cell(std::uint64_t address) {
+    const std::uint64_t index = address >> kRegionBits;
+    if (index >= kRegions || regions_[index] == nullptr) [[unlikely]] return nullptr;
+    return regions_[index] + ((address & ((1ULL << kRegionBits) - 1)) >> 3);
+  }
+  /// `c` with what earlier executions left cleared.
+  Cell* refresh(Cell* c) const {
     if (c->generation != generation_) [[unlikely]] {
       c->generation = generation_;
       c->count = 0;
@@ -87,12 +92,40 @@ class Shadow {
     }
     return false;
   }
+  /// The same where there is an access before, or a read and a write, that came before this one: nearly always. False where
+  /// it takes access() to tell.
+  [[gnu::always_inline]] static bool access_ordered(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
+                                                    std::uint8_t flags, std::uint64_t pc) {
+    Record* const r = cell->records;
+    const Record mine{pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
+    const std::uint32_t wanted = strength(mask, flags);
+    if (cell->count == 1 && ((strength(r[0]) | wanted) & kFreed) == 0 && ordered(r[0], thread, clock)) {
+      if (covers(wanted, strength(r[0]))) {
+        r[0] = mine;
+      } else if (!stands_for(r[0], mine)) {
+        r[1] = mine;
+        cell->count = 2;
+      }
+      return true;
+    }
+    if (cell->count == 2 && covers(wanted, strength(r[0])) && covers(wanted, strength(r[1])) &&
+        ((strength(r[0]) | strength(r[1]) | wanted) & kFreed) == 0 && ordered(r[0], thread, clock) &&
+        ordered(r[1], thread, clock)) {
+      r[0] = mine;
+      cell->count = 1;
+      return true;
+    }
+    return false;
+  }
+  /// The same where there may be several accesses before, in any order, if none of them races with this one. False where it
+  /// takes access() to tell, or more room; then nothing is noted.
+  static bool access_unraced(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
+                             std::uint64_t pc);
   /// Notes an access to the bytes `mask` of `cell`; true and *race filled in where it races.
   bool access(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
               std::uint64_t pc, Race* race) {
     return !access_fast(cell, thread, clock, mask, flags, pc) &&
-           !access_ordered(cell, thread, clock,
-                           {pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0}) &&
+           !access_unraced(cell, thread, clock, mask, flags, pc) &&
            access_slow(cell, thread, clock, mask, flags, pc, race);
   }
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
@@ -102,17 +135,25 @@ class Shadow {
   static bool ordered(const Record& r, int thread, const VectorClock& clock) {
     return r.thread == thread || r.epoch <= clock.get(r.thread);
   }
-  /// Does every access that races with `r` race with a later access (mask, flags) too?
-  static bool as_strong(const Record& r, std::uint8_t mask, std::uint8_t flags) {
-    return (r.mask & ~mask) == 0 && ((flags & kWrite) != 0 || (r.flags & kWrite) == 0) &&
-           ((flags & kAtomic) == 0 || (r.flags & kAtomic) != 0);
+  // How much an access can race with, as a set of bits: the bytes, whether it writes, whether it is plain.
+  static constexpr std::uint32_t kBytes = 0xff, kWrites = kWrite << 8, kPlain = kAtomic << 8, kFreed = kFree << 8;
+  static std::uint32_t strength(std::uint8_t mask, std::uint8_t flags) {
+    return (mask | static_cast<std::uint32_t>(flags) << 8) ^ kPlain;
+  }
+  static std::uint32_t strength(const Record& r) { return strength(r.mask, r.flags); }
+  /// Would the two race, unordered?
+  static bool conflicting(std::uint32_t a, std::uint32_t b) {
+    return (a & b & kBytes) != 0 && ((a | b) & (kWrites | kPlain)) == (kWrites | kPlain);
+  }
+  /// Does every access that races with `b` race with `a` too?
+  static bool covers(std::uint32_t a, std::uint32_t b) { return (b & ~a & (kBytes | kWrites | kPlain)) == 0; }
+  /// Is `r` by the same thread at the same time as `mine`, and covers it?
+  static bool stands_for(const Record& r, const Record& mine) {
+    return r.thread == mine.thread && r.epoch == mine.epoch && covers(strength(r), strength(mine));
   }
   static constexpr int kRegionBits = 24;
   static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
-  Cell* map_region(std::uint64_t index);
-  /// Notes an access where all that was there before is this thread's own or ordered before: no race is possible then.
-  /// Never allocates. False where it takes access_slow() to tell.
-  static bool access_ordered(Cell* cell, int thread, const VectorClock& clock, const Record& mine);
+  Cell* new_cell(std::uint64_t address);
   bool access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
                    std::uint64_t pc, Race* race);
 

@@ -60,20 +60,21 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   // If the last round of this wait (woken for nothing, waiting again) changed nothing at all, another one
   // leads nowhere: had the first been woken as late as this one would be, the same would follow. Where the round wrote
   // something and put it back, or held the lock while somebody tried it, others must not have been able to see it.
-  const bool unseen = (t.idle_writes == t.own_writes && t.idle_seen == t.seen_holding) || t.idle_others == machine::others_standing(t.id);
-  const bool stutters = t.idle_wait == cond && t.idle_progress == t.own_progress && unseen &&
-                        t.idle_state == machine::round_state();
+  const bool unseen = (t.idle.writes == t.own_writes && t.idle.seen == t.seen_holding) ||
+                      t.idle.others == machine::others_standing(t.id);
+  const bool stutters = t.idle.wait == cond && t.idle.progress == t.own_progress && unseen &&
+                        t.idle.state == machine::round_state();
   // A thread that looks at the clock is in a new state in each round: those are bounded.
   const bool may = !stutters && ((!timed && !t.read_clock) || may_time_out());
   const int how = machine::alternative(!may ? 1 : timed ? 3 : 2);
-  t.idle_wait = how == kNotified ? 0 : cond;
+  t.idle.wait = how == kNotified ? 0 : cond;
   if (how != kNotified) {
     machine::need_clean_stacks();
-    t.idle_progress = t.own_progress;
-    t.idle_writes = t.own_writes;
-    t.idle_seen = t.seen_holding;
-    t.idle_others = machine::others_standing(t.id);
-    t.idle_state = machine::round_state();
+    t.idle.progress = t.own_progress;
+    t.idle.writes = t.own_writes;
+    t.idle.seen = t.seen_holding;
+    t.idle.others = machine::others_standing(t.id);
+    t.idle.state = machine::round_state();
   }
   if (auto* e = machine::last_event(); e != nullptr && how != kNotified) {
     e->note = how == kSpurious ? "will wake spuriously" : "will time out";

@@ -17,9 +17,14 @@ using machine::self;
 
 namespace {
 
+void check_usable(const Object* o, const char* call) {
+  if (!o->destroyed) return;
+  machine::misuse(std::string(call) + " of mutex " + name_of(o->address) + " after it was destroyed");
+}
+
 Object* usable(std::uint64_t mutex, const char* call) {
   Object* o = g.objects.at(mutex, Kind::mutex);
-  if (o->destroyed) machine::misuse(std::string(call) + " of mutex " + name_of(mutex) + " after it was destroyed");
+  check_usable(o, call);
   return o;
 }
 
@@ -51,7 +56,7 @@ int mutex_lock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
     // A normal mutex locked twice by its owner: blocked for ever, and reported when nobody else can move.
   }
   machine::visible(operation(EventKind::lock, o, pc));
-  usable(mutex, "lock");  // somebody may have destroyed it meanwhile
+  check_usable(o, "lock");  // somebody may have destroyed it meanwhile
   take(o);
   return 0;
 }
@@ -60,7 +65,7 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   needs_branching_unlocks();
   Object* o = usable(mutex, "try_lock");
   machine::visible(operation(EventKind::trylock, o, pc));
-  usable(mutex, "try_lock");
+  check_usable(o, "try_lock");
   int result = 0;
   if (o->owner < 0) {
     take(o);
@@ -86,7 +91,7 @@ int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_
     if (type == MutexType::errorcheck) return EDEADLK;
   }
   machine::visible(operation(EventKind::timedlock, o, pc));
-  usable(mutex, "timed lock");
+  check_usable(o, "timed lock");
   if (o->owner < 0) {
     take(o);
     return 0;

@@ -47,6 +47,7 @@ std::ostream& operator<<(std::ostream& out, Verdict verdict);
 
 enum class Search {
   exhaustive,  ///< depth first with sleep sets: one execution per Mazurkiewicz trace, plus pruned prefixes
+  stateful,    ///< every state once, and every step from it: for programs with far fewer states than executions
   enumerate,   ///< depth first over every interleaving, no reduction: the oracle of the tests
   random,      ///< uniform choice among the enabled threads, seeded; never proves anything
   replay,      ///< one execution, the one a saved schedule describes
@@ -67,6 +68,7 @@ struct Options {
   std::uint64_t executions = 0;    ///< stop after this many executions; 0: no bound (random: 10000)
   double seconds = 0;              ///< stop after this much wall-clock time; 0: no bound
   std::uint64_t seed = 1;          ///< seed of --search random
+  std::uint64_t memory = 0;        ///< stateful: stop when states take this many MiB; 0: no bound
   bool keep_going = false;         ///< go on after the first violation
   bool report_leaks = true;        ///< is a leak a violation?
   std::uint64_t max_events = 1'000'000;  ///< longest execution, in events; longer ones are cut
@@ -132,9 +134,12 @@ struct Result {
   std::string message;              ///< the verdict in one sentence
   bool complete = false;            ///< every execution was explored; no bound cut the search
   std::string caveat;               ///< why `complete` is false although the search came to its end; mostly empty
-  std::uint64_t executions = 0;     ///< complete executions
+  std::uint64_t executions = 0;     ///< complete executions; stateful: different last steps of executions
   std::uint64_t blocked = 0;        ///< executions cut because another one covers them
   std::uint64_t events = 0;         ///< visible events over all executions
+  std::uint64_t states = 0;         ///< stateful: different states; else 0
+  std::uint64_t transitions = 0;    ///< stateful: steps from one state to another; else 0
+  std::uint64_t memory = 0;         ///< stateful: bytes that states took; else 0
   double seconds = 0;               ///< wall clock
   std::vector<Outcome> outcomes;    ///< sorted: numerically where all are integers
   std::vector<Violation> violations;  ///< each kind and place once, the search's order

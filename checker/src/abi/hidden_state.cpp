@@ -8,6 +8,7 @@
 #include "abi/export.hpp"
 #include "abi/real.hpp"
 #include "machine/machine.hpp"
+#include "machine/snapshot.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 
@@ -31,6 +32,18 @@ struct ThreadName {
   char text[16];
 };
 ThreadName g_names[kMaxThreads];
+
+template <typename Archive>
+void names(Archive& archive) {
+  for (ThreadName& name : g_names) {
+    bool set = name.generation == g.shadow.generation();
+    archive(set);
+    if (set) archive(name.text);
+    name.generation = set ? g.shadow.generation() : 0;
+  }
+}
+const bool g_names_are_state =
+    (add_state_part({names<selvage::state::Writer>, names<selvage::state::Reader>}), true);
 
 }  // namespace
 

@@ -12,6 +12,7 @@
 #include "machine/access.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
+#include "machine/snapshot.hpp"
 #include "machine/virtual_time.hpp"
 
 using selvage::abi::Callback;
@@ -38,6 +39,28 @@ struct Key {
 };
 std::array<Key, PTHREAD_KEYS_MAX> g_keys{};
 unsigned g_keys_end = 0;  // no key from here on was ever made
+
+/// While a thread unwinds for pthread_exit. Not on its stack, which is taken down while the unwinder still needs it.
+_Unwind_Exception g_exits[kMaxThreads];
+
+template <typename Archive>
+void keys_and_exits(Archive& archive) {
+  archive(g_keys_end);
+  for (unsigned k = 0; k < g_keys_end; ++k) archive(g_keys[k].destructor)(g_keys[k].generation)(g_keys[k].used);
+  std::uint64_t exiting = 0;
+  for (int t = 0; t < kMaxThreads; ++t) exiting |= g_exits[t].private_1 != 0 ? bit(t) : 0;
+  archive(exiting);
+  for (int t = 0; t < kMaxThreads; ++t) {
+    if ((exiting & bit(t)) != 0) {
+      archive(g_exits[t].private_1)(g_exits[t].private_2);
+    } else {
+      g_exits[t] = {};
+    }
+  }
+}
+const bool g_keys_are_state = (add_state_part({keys_and_exits<selvage::state::Writer>,
+                                               keys_and_exits<selvage::state::Reader>}),
+                               true);
 
 int find(pthread_t thread) {
   const int t = g.thread_locals.find(static_cast<std::uint64_t>(thread));
@@ -196,9 +219,7 @@ SELVAGE_EXPORT void pthread_exit(void* result) {
     SELVAGE_REAL(pthread_exit)(result);
     __builtin_unreachable();
   }
-  // Not on the stack, which is taken down while the unwinder still needs it.
-  static _Unwind_Exception exceptions[kMaxThreads];
-  _Unwind_Exception& exception = exceptions[self().id];
+  _Unwind_Exception& exception = g_exits[self().id];
   exception = {};
   _Unwind_ForcedUnwind(&exception, stop_unwinding, result);
   __builtin_trap();

@@ -67,15 +67,20 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
   };
   searching(run->add_option("--search", words->search,
                             "exhaustive (default): one execution of those that differ only in\n"
-                            "the order of independent events; enumerate: every interleaving;\n"
-                            "random: sampling"),
+                            "the order of independent events; stateful: every state once, for\n"
+                            "programs with far fewer states than executions; enumerate: every\n"
+                            "interleaving; random: sampling"),
             "KIND")
-      ->check(one_of({"exhaustive", "enumerate", "random"}));
+      ->check(one_of({"exhaustive", "stateful", "enumerate", "random"}));
   searching(run->add_option("--executions", options.executions,
                             "End the search after N executions (0: no bound; random: 10000)"),
             "N")
       ->check(above(0, true));
   searching(run->add_option("--time", options.seconds, "End the search after S seconds (0: no bound)"), "S")
+      ->check(above(0, true));
+  searching(run->add_option("--memory", options.memory,
+                            "End a stateful search when its states take M MiB (0: no bound)"),
+            "M")
       ->check(above(0, true));
   searching(run->add_option("--seed", options.seed, "Seed of --search random (default 1)"), "N")
       ->check(above(0, true));

@@ -266,6 +266,8 @@ bool make_visible(const PendingRace& r) {
 
 void new_execution_of_accesses() { g_races.clear(); }
 
+bool races_pending() { return !g_races.empty(); }
+
 std::vector<PendingRace> take_races() { return std::move(g_races); }
 
 }  // namespace selvage::machine

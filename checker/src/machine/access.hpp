@@ -35,12 +35,12 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
   if (!g.in_program) return;
   Thread& t = *g.self;
   const std::uint64_t offset = address & 7;
-  race::Cell* const known = g.shadow.known_cell(address);
-  if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.recording || known == nullptr) [[unlikely]] {
+  race::Cell* const cell = g.shadow.known_cell(address);
+  if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.recording || cell == nullptr ||
+      !g.shadow.refresh(cell)) [[unlikely]] {
     plain_slow(address, size, flags, pc);
     return;
   }
-  race::Cell* const cell = g.shadow.refresh(known);
   const auto mask = static_cast<std::uint8_t>(((1U << size) - 1) << offset);
   if ((cell->visible_mask & mask) != 0 || ((flags & race::kWrite) != 0 && cell->foreign == 0)) [[unlikely]] {
     plain_slow(address, size, flags, pc);
@@ -74,6 +74,8 @@ bool make_visible(const PendingRace& race);
 void new_execution_of_accesses();
 /// The races of the execution that has just ended.
 std::vector<PendingRace> take_races();
+/// Are there any so far?
+bool races_pending();
 
 // record.cpp
 void finish_recording(report::RawViolation& violation);

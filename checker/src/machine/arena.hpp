@@ -56,6 +56,24 @@ class Arena {
       }
     }
   }
+  /// Whose arenas are in use, a bit mask.
+  [[nodiscard]] std::uint64_t used_threads() const { return used_threads_; }
+  /// What belongs to a state of the program but the bytes themselves, for writing and reading.
+  template <typename Archive>
+  void state(Archive& archive) {
+    for (int t = 0; t < race::kMaxThreads; ++t) {
+      if (next_[t] > dirty_[t]) dirty_[t] = next_[t];
+    }
+    archive(used_threads_)(live_);
+    for (int t = 0; t < race::kMaxThreads; ++t) {
+      if ((used_threads_ >> t & 1) != 0) {
+        archive(next_[t])(sequence_[t]);
+      } else {
+        next_[t] = begin(t);
+        sequence_[t] = 0;
+      }
+    }
+  }
   static std::uint64_t round_up(std::uint64_t size) { return size == 0 ? 16 : (size + 15) & ~15ULL; }
 
  private:

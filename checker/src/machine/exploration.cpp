@@ -17,11 +17,13 @@
 #include "machine/modules.hpp"
 #include "machine/output.hpp"
 #include "machine/signals.hpp"
+#include "machine/stateful.hpp"
 #include "machine/syscall_filter.hpp"
 #include "machine/virtual_time.hpp"
 #include "search/directed.hpp"
 #include "search/exhaustive.hpp"
 #include "search/random.hpp"
+#include "search/rounds.hpp"
 #include "search/schedule.hpp"
 
 namespace selvage::machine {
@@ -64,6 +66,9 @@ class Explorer {
   void reset();
   void run_once();
   void judge();
+  void search_executions();
+  void search_states();
+  void show_going_round(const StatefulSearch& search);
   const std::string& ended_with();
   bool expects(std::string_view outcome) const;
   void add_outcome();
@@ -80,6 +85,8 @@ class Explorer {
   Output output_;
   double started_ = 0;
   std::uint64_t executions_ = 0, blocked_ = 0;
+  std::uint64_t states_ = 0, steps_ = 0, memory_ = 0;  ///< of a stateful search
+  std::function<std::uint64_t()> memory_in_use_;       ///< by a stateful search that is going on, in bytes
   std::map<std::string, OutcomeSeen, std::less<>> outcomes_;
   std::vector<Found> found_;
   std::string ended_with_;  ///< a buffer, made anew for each execution
@@ -112,6 +119,7 @@ void Explorer::set_up() {
       strategy_ = std::make_unique<search::Random>(o.seed);
       if (g.options.executions == 0) g.options.executions = 10000;
       break;
+    case Search::stateful: strategy_ = std::make_unique<StepChoices>(); break;
     case Search::replay: {
       search::Schedule schedule = search::schedule_from_text(o.replay_schedule);
       apply(schedule);
@@ -353,8 +361,72 @@ void Explorer::judge() {
   }
 }
 
+void Explorer::search_executions() {
+  while (!stopped_) {
+    run_once();
+    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
+    judge();
+    if (g.printed) output_.clear();
+    g.printed = false;
+    if (stopped_) break;
+    if (!again_ && !strategy_->next()) {
+      finished_ = true;
+      break;
+    }
+    if (out_of_budget()) break;
+  }
+}
+
+void Explorer::search_states() {
+  const auto judge_step = [this] {
+    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
+    judge();
+    if (g.ending.how != Ending::How::running) {
+      if (g.printed) output_.clear();
+      g.printed = false;
+    }
+    return !stopped_ && !again_;
+  };
+  g.shadow.journal();
+  StatefulSearch search(output_, static_cast<StepChoices&>(*strategy_),
+                        {[this] { run_once(); }, judge_step, [this] { return out_of_budget(); }});
+  memory_in_use_ = [&search] { return search.memory(); };
+  do {
+    again_ = false;
+    finished_ = search.run();
+  } while (again_ && !stopped_);
+  states_ = search.graph().states();
+  steps_ = search.graph().steps();
+  memory_ = search.memory();
+  if (finished_ && !stopped_) show_going_round(search);
+  memory_in_use_ = nullptr;
+}
+
+/// Where threads can keep each other from getting anywhere, that is shown by an execution.
+void Explorer::show_going_round(const StatefulSearch& search) {
+  const state::Graph::Cycle cycle = search.graph().fair_cycle();
+  if (cycle.entry == state::kNoState) return;
+  std::unique_ptr<search::Strategy> kept = std::move(strategy_);
+  strategy_ = std::make_unique<search::Rounds>(search.schedule_to(cycle.entry), cycle.round);
+  const std::uint64_t executions = executions_;
+  const std::size_t found = found_.size();
+  do {
+    run_once();
+    judge();
+    if (g.printed) output_.clear();
+    g.printed = false;
+  } while (again_ && !stopped_);
+  executions_ = executions + (found_.size() - found);
+  if (found_.size() == found) {
+    note_bound("there are rounds that threads can go for ever, which no execution could be made to show");
+  }
+  strategy_ = std::move(kept);
+  g.strategy = strategy_.get();
+}
+
 bool Explorer::out_of_budget() {
   const Options& o = g.options;
+  ++clock_checks_;
   if (o.executions != 0 && executions_ >= o.executions) {
     why_stopped_ = "the budget of " + std::to_string(o.executions) + " executions was used up";
     return true;
@@ -368,7 +440,11 @@ bool Explorer::out_of_budget() {
       return true;
     }
   }
-  if (o.seconds > 0 && (clock_checks_++ & 15) == 0 && wall_clock() - started_ >= o.seconds) {
+  if (o.memory != 0 && memory_in_use_ && (clock_checks_ & 255) == 0 && memory_in_use_() > o.memory << 20) {
+    why_stopped_ = "the budget of " + std::to_string(o.memory) + " MiB was used up";
+    return true;
+  }
+  if (o.seconds > 0 && (clock_checks_ & 15) == 0 && wall_clock() - started_ >= o.seconds) {
     char text[64];
     std::snprintf(text, sizeof text, "the budget of %g s was used up", o.seconds);
     why_stopped_ = text;
@@ -432,6 +508,9 @@ void Explorer::fill(report::RawResult& result) {
   result.executions = executions_;
   result.blocked = blocked_;
   result.events = g.total_events;
+  result.states = states_;
+  result.transitions = steps_;
+  result.memory = memory_;
   result.seconds = wall_clock() - started_;
   result.modules = loaded_modules();
   for (const auto& [value, seen] : outcomes_) {
@@ -506,18 +585,10 @@ report::RawResult Explorer::run() {
   install_syscall_filter();
   try {
     set_up();
-    while (!stopped_) {
-      run_once();
-      if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
-      judge();
-      if (g.printed) output_.clear();
-      g.printed = false;
-      if (stopped_) break;
-      if (!again_ && !strategy_->next()) {
-        finished_ = true;
-        break;
-      }
-      if (out_of_budget()) break;
+    if (job_.options.search == Search::stateful) {
+      search_states();
+    } else {
+      search_executions();
     }
     fill(result);  // an endless loop is recorded under the watchdog, too
     remove_watchdog();

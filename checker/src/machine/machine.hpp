@@ -182,6 +182,9 @@ struct Machine {
   std::uint64_t harness_stack_pointer = 0;
   std::uint64_t harness_thread_pointer = 0;
   std::uint64_t total_events = 0;
+  bool stepping = false;  ///< each scheduling point is a state that the search goes back to
+  std::uint64_t enabled_at_stop = 0;  ///< ... where these threads could move
+  int next_at_stop = -1;              ///< ... and this one does, without a choice; -1: none does
   bool run_mode = false;  ///< a whole program (selvage run), not a body
 };
 

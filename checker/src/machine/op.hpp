@@ -27,7 +27,9 @@ struct Op {
   std::int8_t order = -1;       ///< std::memory_order, -1: none
   bool needs_notify = false;    ///< enabled only once Thread::notified is set
   bool or_timed_out = false;    ///< enabled as well once Thread::timed_out is set
+  std::uint8_t unused[3] = {};  // no holes: an Op is on a thread's stack, and so part of a state
   std::uint32_t size = 1;       ///< bytes at `address`
+  std::uint32_t unused_too = 0;
   std::uint64_t address = 0;    ///< the place or object; 0: none
   std::uint64_t second = 0;     ///< a second object that is written (cond_wait: the mutex); 0: none
   std::uint64_t waits_on = 0;   ///< needs_notify: the object that will notify, for reports

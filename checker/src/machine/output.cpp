@@ -55,6 +55,18 @@ std::string Output::standard_output() { return content(1); }
 
 std::string Output::all() { return content(1) + content(2); }
 
+void Output::state(state::Writer& archive) { archive(content(1))(content(2)); }
+
+void Output::state(state::Reader& archive) {
+  for (const int fd : {1, 2}) {
+    std::string text;
+    archive(text);
+    if (text == content(fd)) continue;
+    empty(fd);
+    raw_syscall(SYS_write, fd, reinterpret_cast<long>(text.data()), static_cast<long>(text.size()));
+  }
+}
+
 void Output::clear() {
   empty(1);
   empty(2);

@@ -3,6 +3,8 @@
 
 #include <string>
 
+#include "state/archive.hpp"
+
 namespace selvage::machine {
 
 class Output {
@@ -15,6 +17,10 @@ class Output {
   std::string standard_output();
   std::string all();
   void clear();
+  /// What was written so far, for writing ...
+  void state(state::Writer& archive);
+  /// ... and reading.
+  void state(state::Reader& archive);
   [[nodiscard]] bool capturing() const { return real_out_ >= 0; }
 
  private:

@@ -183,7 +183,9 @@ void check_invariants() {
   }
 }
 
-int pick() {
+/// Sees to what needs no choice: the threads that can move, a bit mask; or in *next a thread whose step commutes with
+/// everything, and which is taken at once: a persistent set of its own, no other order matters.
+std::uint64_t settle(int* next) {
   if (g.watching) check_invariants();
   if (g.spinners != 0 && g.progress != g.spin_progress) wake_spinners();
   std::uint64_t enabled = enabled_threads();
@@ -191,17 +193,35 @@ int pick() {
     stuck();
     enabled = enabled_threads();
   }
-  // A step that commutes with everything is a persistent set of its own: take it, no other order matters.
+  *next = -1;
   for (std::uint64_t rest = enabled; rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
-    if (g.threads[t].pending.footprint == Footprint::none) return t;
+    if (g.threads[t].pending.footprint != Footprint::none) continue;
+    *next = t;
+    break;
   }
+  return enabled;
+}
+
+__attribute__((noinline)) void settle_at_stop() { g.enabled_at_stop = settle(&g.next_at_stop); }
+
+/// Back to the stateful search (machine/stateful.cpp), which resumes the thread some time. The frames from here up are part
+/// of the state: nothing in them must tell how the program got there, so all that is worked out first has its own frames.
+__attribute__((noinline)) void stand_still() {
+  settle_at_stop();
+  selvage_switch(&g.self->stack_pointer, g.harness_stack_pointer, g.harness_thread_pointer);
+}
+
+int pick() {
+  int next = -1;
+  const std::uint64_t enabled = settle(&next);
+  if (next >= 0) return next;
   search::ChoicePoint point;
   point.enabled = enabled;
   point.current = g.current;
   point.branching = !g.redundant;
   point.pending = g_pending;
-  const int next = g.strategy->pick_thread(point);
+  next = g.strategy->pick_thread(point);
   if (next < 0) {
     if (next == search::Strategy::kDiverged) {
       g.ending.verdict = Verdict::nondeterministic;
@@ -248,6 +268,8 @@ void visible(const Op& op) {
     const int starter = t.starter;
     t.starter = -1;
     switch_to(starter);
+  } else if (g.stepping) {
+    stand_still();
   } else {
     // Who waits to be notified is blocked, and goes round nowhere; who joins a thread does so once.
     if (!op.needs_notify && op.kind != EventKind::join) check_spin(op);
@@ -400,6 +422,10 @@ void finish_thread(void* result) {
     leave_to(starter);
   }
   changed();
+  if (g.stepping) {
+    stand_still();
+    __builtin_unreachable();
+  }
   leave_to(pick());
 }
 

@@ -10,6 +10,7 @@ namespace selvage::race {
 
 void Shadow::new_execution() {
   spills_used_ = 0;
+  touched_.clear();
   if (++generation_ != 0) return;
   // 2^32 executions later the numbers come round again: forget them all once.
   generation_ = 1;
@@ -31,6 +32,27 @@ Cell* Shadow::new_cell(std::uint64_t address) {
   if (memory < 0 && memory > -4096) machine::fatal("out of address space for shadow memory");
   regions_[index] = reinterpret_cast<Cell*>(memory);
   return known_cell(address);
+}
+
+void Shadow::note_touched(Cell* c, std::uint64_t address) {
+  clear(c);
+  touched_.push_back(address & ~7ULL);
+}
+
+std::uint32_t Shadow::spill(const Record* from, std::uint32_t count) {
+  if (spills_used_ == spills_.size()) spills_.emplace_back();
+  spills_[spills_used_].assign(from, from + count);
+  return spills_used_++;
+}
+
+void Shadow::set_records(Cell* c, const Record* from, std::uint32_t count) {
+  if (count > kInline) {
+    c->spill = spill(from, count);
+    c->count = kSpilled;
+    return;
+  }
+  for (std::uint32_t i = 0; i < count; ++i) c->records[i] = from[i];
+  c->count = static_cast<std::uint8_t>(count);
 }
 
 bool Shadow::access_unraced(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
@@ -100,11 +122,8 @@ bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::
     records[kept] = mine;
     cell->count = static_cast<std::uint8_t>(kept + 1);
   } else {
-    if (spills_used_ == spills_.size()) spills_.emplace_back();
-    auto& list = spills_[spills_used_];
-    list.assign(records, records + kept);
-    list.push_back(mine);
-    cell->spill = spills_used_++;
+    cell->spill = spill(records, kept);
+    spills_[cell->spill].push_back(mine);
     cell->count = kSpilled;
   }
   return racy;

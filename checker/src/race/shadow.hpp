@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "race/vector_clock.hpp"
@@ -58,22 +59,23 @@ class Shadow {
     return c;
   }
   /// The same, with what earlier executions left cleared.
-  Cell* fresh_cell(std::uint64_t address) { return refresh(cell(address)); }
+  Cell* fresh_cell(std::uint64_t address) {
+    Cell* c = cell(address);
+    if (!refresh(c)) [[unlikely]] note_touched(c, address);
+    return c;
+  }
   /// The cell, or null where it takes cell() to tell.
   Cell* known_cell(std::uint64_t address) {
     const std::uint64_t index = address >> kRegionBits;
     if (index >= kRegions || regions_[index] == nullptr) [[unlikely]] return nullptr;
     return regions_[index] + ((address & ((1ULL << kRegionBits) - 1)) >> 3);
   }
-  /// `c` with what earlier executions left cleared.
-  Cell* refresh(Cell* c) const {
-    if (c->generation != generation_) [[unlikely]] {
-      c->generation = generation_;
-      c->count = 0;
-      c->shared = 0;
-      c->object = 0;
-    }
-    return c;
+  /// Clears what earlier executions left in `c`; false where it takes fresh_cell() to do so.
+  bool refresh(Cell* c) const {
+    if (c->generation == generation_) [[likely]] return true;
+    if (journaling_) return false;
+    clear(c);
+    return true;
   }
   /// Notes an access to the bytes `mask` of `cell` where nothing was there before, or just the same by this thread. False
   /// where it takes access() to tell. All in registers: what a hook left on the program's stack would stay there.
@@ -130,6 +132,24 @@ class Shadow {
   }
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
 
+  /// From now on touched() grows by the granules that executions touch.
+  void journal() { journaling_ = true; }
+  /// The addresses of the granules whose cells are in use. The caller may take out those whose cells it has discarded.
+  [[nodiscard]] std::vector<std::uint64_t>& touched() { return touched_; }
+  void forget_touched() {
+    touched_.clear();
+    spills_used_ = 0;
+  }
+  /// Makes `c` as if nothing had touched it.
+  void discard(Cell* c) const { c->generation = generation_ - 1; }
+  /// All the records of `c`, wherever they are.
+  [[nodiscard]] std::pair<Record*, std::uint32_t> records(Cell* c) {
+    if (c->count != kSpilled) return {c->records, c->count};
+    return {spills_[c->spill].data(), static_cast<std::uint32_t>(spills_[c->spill].size())};
+  }
+  /// Gives `c` these records instead of those that it has.
+  void set_records(Cell* c, const Record* from, std::uint32_t count);
+
  private:
   /// Is what `r` stands for the thread's own, or did it happen before what the thread does now?
   static bool ordered(const Record& r, int thread, const VectorClock& clock) {
@@ -154,11 +174,21 @@ class Shadow {
   static constexpr int kRegionBits = 24;
   static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
   Cell* new_cell(std::uint64_t address);
+  void note_touched(Cell* c, std::uint64_t address);
+  void clear(Cell* c) const {
+    c->generation = generation_;
+    c->count = 0;
+    c->shared = 0;
+    c->object = 0;
+  }
+  std::uint32_t spill(const Record* from, std::uint32_t count);
   bool access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
                    std::uint64_t pc, Race* race);
 
   std::uint32_t generation_ = 0;
   std::uint32_t spills_used_ = 0;
+  bool journaling_ = false;
+  std::vector<std::uint64_t> touched_;
   std::vector<std::vector<Record>> spills_;
   Cell outside_{};
   Cell* regions_[kRegions];  // zero: lives in .bss

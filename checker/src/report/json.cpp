@@ -76,6 +76,8 @@ std::string json_report(const Result& result) {
                          {"executions", result.executions},
                          {"blocked", result.blocked},
                          {"events", result.events},
+                         {"states", result.states},
+                         {"transitions", result.transitions},
                          {"seconds", std::isfinite(result.seconds) ? result.seconds : 0.0},
                          {"outcomes", list(result.outcomes, outcome)},
                          {"violations", list(result.violations, violation)}};

@@ -262,6 +262,9 @@ std::string to_json_text(const RawResult& result) {
                          {"executions", result.executions},
                          {"blocked", result.blocked},
                          {"events", result.events},
+                         {"states", result.states},
+                         {"transitions", result.transitions},
+                         {"memory", result.memory},
                          {"seconds", finite(result.seconds)},
                          {"outcomes", write_all(result.outcomes)},
                          {"violations", write_all(result.violations)},
@@ -278,6 +281,9 @@ RawResult raw_result_from_json(const std::string& source) {
     read(at(from, "executions"), to.executions);
     read(at(from, "blocked"), to.blocked);
     read(at(from, "events"), to.events);
+    read(at(from, "states"), to.states);
+    read(at(from, "transitions"), to.transitions);
+    read(at(from, "memory"), to.memory);
     read(at(from, "seconds"), to.seconds);
     read(at(from, "outcomes"), to.outcomes);
     read(at(from, "violations"), to.violations);
@@ -293,6 +299,7 @@ std::string to_json_text(const Options& options) {
                          {"executions", options.executions},
                          {"seconds", finite(options.seconds)},
                          {"seed", options.seed},
+                         {"memory", options.memory},
                          {"keep_going", options.keep_going},
                          {"report_leaks", options.report_leaks},
                          {"max_events", options.max_events},
@@ -316,6 +323,7 @@ Options options_from_json(const std::string& source) {
     read(at(from, "executions"), to.executions);
     read(at(from, "seconds"), to.seconds);
     read(at(from, "seed"), to.seed);
+    read(at(from, "memory"), to.memory);
     read(at(from, "keep_going"), to.keep_going);
     read(at(from, "report_leaks"), to.report_leaks);
     read(at(from, "max_events"), to.max_events);

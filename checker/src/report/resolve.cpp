@@ -125,6 +125,9 @@ Result resolve(const RawResult& raw, const Options& options, Symbols& symbols) {
   result.executions = raw.executions;
   result.blocked = raw.blocked;
   result.events = raw.events;
+  result.states = raw.states;
+  result.transitions = raw.transitions;
+  result.memory = raw.memory;
   result.seconds = raw.seconds;
   result.outcomes = raw.outcomes;
   sort_outcomes(&result.outcomes);

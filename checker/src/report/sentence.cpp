@@ -15,6 +15,10 @@ std::string model_in_words(const std::string& model) {
 }
 
 std::string verdict_sentence(const Result& result, const std::string& reason) {
+  if (result.verdict == Verdict::proved && result.states != 0) {
+    return fmt::format("every execution of {} ends well, as the steps from all of its {} show", result.program,
+                       counted(result.states, "state"));
+  }
   if (result.verdict == Verdict::proved) {
     return result.executions == 1
                ? fmt::format("the only execution of {} ends well", result.program)

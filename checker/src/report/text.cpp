@@ -49,13 +49,20 @@ std::string after_verdict(const std::string& message, std::string_view verdict) 
   return message.rfind(said, 0) == 0 ? message.substr(said.size()) : message;
 }
 
+// What the search did, for all that is counted in executions, or states.
+std::string work(const Result& result) {
+  if (result.states == 0) return counted(result.events, "event");
+  return fmt::format("{}, {:.1f} MiB", counted(result.transitions, "transition"),
+                     static_cast<double>(result.memory) / (1 << 20));
+}
+
 std::string headline(const Result& result, const Paint& paint) {
   const std::string verdict{to_string(result.verdict)};
   const std::string message = after_verdict(to_printable(result.message, true), verdict);
   switch (result.verdict) {
     case Verdict::proved:
       return fmt::format("{}: {} ({} memory model, {}, {:.2f} s)\n", paint.good(verdict), message,
-                         model_in_words(result.model), counted(result.events, "event"), result.seconds);
+                         model_in_words(result.model), work(result), result.seconds);
     case Verdict::exhausted:
     case Verdict::unsupported:
       return fmt::format("{}: {}\n", paint.unsure(verdict), message);
@@ -74,8 +81,9 @@ std::string extent(const Result& result) {
                                                         : "the search ended before it had gone through all";
   const std::string blocked =
       result.blocked == 0 ? "" : fmt::format(" and {} cut short as covered by others", result.blocked);
-  return fmt::format("{}: {}{}, {}, {:.2f} s;\n  {} ({} memory model)\n", result.program,
-                     counted(result.executions, "execution"), blocked, counted(result.events, "event"),
+  const std::string what =
+      result.states != 0 ? counted(result.states, "state") : counted(result.executions, "execution") + blocked;
+  return fmt::format("{}: {}, {}, {:.2f} s;\n  {} ({} memory model)\n", result.program, what, work(result),
                      result.seconds, how, model_in_words(result.model));
 }
 

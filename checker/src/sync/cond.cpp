@@ -62,13 +62,13 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   // something and put it back, or held the lock while somebody tried it, others must not have been able to see it.
   const bool unseen = (t.idle.writes == t.own_writes && t.idle.seen == t.seen_holding) ||
                       t.idle.others == machine::others_standing(t.id);
-  const bool stutters = t.idle.wait == cond && t.idle.progress == t.own_progress && unseen &&
+  const bool stutters = !g.stepping && t.idle.wait == cond && t.idle.progress == t.own_progress && unseen &&
                         t.idle.state == machine::round_state();
   // A thread that looks at the clock is in a new state in each round: those are bounded.
   const bool may = !stutters && ((!timed && !t.read_clock) || may_time_out());
   const int how = machine::alternative(!may ? 1 : timed ? 3 : 2);
   t.idle.wait = how == kNotified ? 0 : cond;
-  if (how != kNotified) {
+  if (how != kNotified && !g.stepping) {
     machine::need_clean_stacks();
     t.idle.progress = t.own_progress;
     t.idle.writes = t.own_writes;

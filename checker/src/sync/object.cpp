@@ -7,15 +7,18 @@
 
 namespace selvage::sync {
 
+void Objects::make_room(std::uint32_t index) {
+  if (index >= kBlock * kBlocks) machine::fatal("too many synchronisation objects in one execution");
+  Slot*& block = blocks_[index / kBlock];
+  if (block != nullptr) return;
+  void* memory = mmap(nullptr, sizeof(Slot) * kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) machine::fatal("out of memory for synchronisation objects");
+  block = static_cast<Slot*>(memory);
+}
+
 Object* Objects::add(std::uint64_t address, Kind kind) {
   race::Cell* cell = shadow_->fresh_cell(address);
-  if (used_ == kBlock * kBlocks) machine::fatal("too many synchronisation objects in one execution");
-  Slot*& block = blocks_[used_ / kBlock];
-  if (block == nullptr) {
-    void* memory = mmap(nullptr, sizeof(Slot) * kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) machine::fatal("out of memory for synchronisation objects");
-    block = static_cast<Slot*>(memory);
-  }
+  make_room(used_);
   Object& o = (*this)[used_++];
   o.address = address;
   o.kind = kind;

@@ -54,6 +54,13 @@ class Objects {
   }
   /// Every object met so far, for state hashes and reports.
   [[nodiscard]] std::uint32_t count() const { return used_; }
+  /// For putting back an earlier state: the object with this number, which then must be filled in ...
+  Object& restored(std::uint32_t index) {
+    make_room(index);
+    return (*this)[index];
+  }
+  /// ... and how many there are.
+  void set_count(std::uint32_t count) { used_ = count; }
   Object& operator[](std::uint32_t index) { return *blocks_[index / kBlock][index % kBlock].get(); }
 
  private:
@@ -64,6 +71,7 @@ class Objects {
     Object* get() { return &object; }
   };
   Object* add(std::uint64_t address, Kind kind);
+  void make_room(std::uint32_t index);
   race::Shadow* shadow_;
   std::uint32_t used_ = 0;
   Slot* blocks_[kBlocks] = {};

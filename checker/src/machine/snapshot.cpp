@@ -1,0 +1,377 @@
+#include "machine/snapshot.hpp"
+
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+
+#include "machine/exit_handlers.hpp"
+#include "race/canonical.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+using state::BlobId;
+using state::Reader;
+using state::Writer;
+
+/// In place of a page that is as it was before the exploration.
+constexpr BlobId kUnwritten = ~BlobId{0};
+
+std::vector<StatePart>& parts() {
+  static auto* list = new std::vector<StatePart>;
+  return *list;
+}
+
+// What belongs to a state, field by field: once for writing and reading.
+
+template <typename Archive>
+void clock_state(Archive& a, race::VectorClock& clock) {
+  a(clock.size)(clock.time);
+  for (std::uint32_t i = 0; i < clock.size; ++i) a(clock.at[i]);
+}
+
+template <typename Archive>
+void op_state(Archive& a, Op& op) {
+  a(op.kind)(op.footprint)(op.order)(op.needs_notify)(op.or_timed_out)(op.size)(op.address)(op.second)(op.waits_on);
+  a(op.object)(op.pc);
+}
+
+template <typename Archive>
+void thread_state(Archive& a, Thread& t) {
+  a(t.state);
+  if (t.state == Thread::State::unused) return;
+  a(t.notified)(t.timed_out)(t.timed_wait)(t.forced_time_out)(t.detached)(t.joined)(t.read_clock)(t.starter);
+  a(t.stack_pointer)(t.children)(t.routine)(t.argument)(t.result)(t.has_release_fence);
+  op_state(a, t.pending);
+  clock_state(a, t.clock);
+  clock_state(a, t.acquire_pending);
+  clock_state(a, t.release_fence);
+  a.list(t.read_holds, [](auto& each, Thread::ReadHold& hold) { each(hold.lock)(hold.again); });
+  a.list(t.timeouts, [](auto& each, Thread::TimeOuts& outs) { each(outs.site)(outs.count); });
+  a.list(t.destructors, [](auto& each, auto& destructor) { each(destructor.first)(destructor.second); });
+}
+
+template <typename Archive>
+void object_state(Archive& a, sync::Object& o) {
+  a(o.address)(o.next)(o.kind)(o.destroyed)(o.busy)(o.done)(o.owner)(o.depth)(o.value)(o.readers)(o.waiters);
+  clock_state(a, o.released);
+  clock_state(a, o.readers_released);
+}
+
+template <typename Archive>
+void machine_state(Archive& a) {
+  a(g.alive)(g.exiting)(g.exit_status)(g.has_outcome)(g.outcome)(g.watching)(g.race_ignored)(g.printed);
+  g.arena.state(a);
+  exit_handlers().state(a);
+}
+
+/// What only tells how the threads got where they are, or only matters with it.
+void forget_the_way() {
+  race::History history;
+  history.shadow = &g.shadow;
+  history.alive = g.alive;
+  history.clocks.resize(static_cast<std::size_t>(g.thread_limit));
+  for (int i = 0; i < g.thread_limit; ++i) {
+    Thread& t = g.threads[i];
+    if (t.state == Thread::State::unused) continue;
+    if (t.state == Thread::State::alive) {
+      history.clocks[static_cast<std::size_t>(i)] = &t.clock;
+    } else {
+      history.others.push_back(&t.clock);
+      t.stack_pointer = 0;
+    }
+    history.others.push_back(&t.acquire_pending);
+    history.others.push_back(&t.release_fence);
+    std::erase_if(t.timeouts, [](const Thread::TimeOuts& outs) { return outs.progress != g.progress; });
+    for (auto& outs : t.timeouts) outs.progress = 0;
+    t.failed_try = false;
+  }
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) {
+    history.others.push_back(&g.objects[i].released);
+    history.others.push_back(&g.objects[i].readers_released);
+  }
+  race::make_canonical(history);
+  g.progress = 0;
+}
+
+}  // namespace
+
+void add_state_part(StatePart part) { parts().push_back(part); }
+
+template <typename Write>
+BlobId Snapshots::written(Write write) {
+  writer_.clear();
+  write(writer_);
+  return blobs_.intern(writer_.bytes().data(), writer_.bytes().size());
+}
+
+std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high, std::size_t index,
+                                                       From from) {
+  const std::uint64_t begin = from == From::low ? low + index * kChunk : std::max(low, high - (index + 1) * kChunk);
+  const std::uint64_t end = from == From::low ? std::min(high, begin + kChunk) : high - index * kChunk;
+  return {begin, end - begin};
+}
+
+BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
+  const std::size_t count = (high - low + kChunk - 1) / kChunk;
+  const std::size_t before = region.known ? region.chunks.size() : 0;
+  bool same = region.known && before == count;
+  region.chunks.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto [begin, size] = chunk(low, high, i, from);
+    const auto* bytes = reinterpret_cast<const void*>(begin);
+    if (i < before && blobs_.equal(region.chunks[i], bytes, size)) continue;
+    region.chunks[i] = blobs_.intern(bytes, size);
+    same = false;
+  }
+  if (!same) region.id = blobs_.intern(region.chunks.data(), count * sizeof(BlobId));
+  region.known = true;
+  return region.id;
+}
+
+void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std::uint64_t high, From from) {
+  if (region.known && region.id == id) return;
+  const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(id));
+  const std::size_t count = blobs_.size(id) / sizeof(BlobId);
+  const std::size_t before = region.known ? region.chunks.size() : 0;
+  region.chunks.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i < before && region.chunks[i] == chunks[i]) continue;
+    const auto [begin, size] = chunk(low, high, i, from);
+    std::memcpy(reinterpret_cast<void*>(begin), blobs_.data(chunks[i]), size);
+    region.chunks[i] = chunks[i];
+  }
+  region.id = id;
+  region.known = true;
+}
+
+// A page with addresses that the loader binds when they are first used, which stay bound, is taken without them.
+
+BlobId Snapshots::page_as(const unsigned char* bytes, const Segments::Page& page) {
+  buffer_.assign(bytes, bytes + 4096);
+  std::memset(buffer_.data() + page.bound_low, 0, page.bound_high - page.bound_low);
+  return blobs_.intern(buffer_.data(), 4096);
+}
+
+BlobId Snapshots::take_page(Region& region, const Segments::Page& page) {
+  const bool bound = page.bound_low < page.bound_high;
+  if (region.initial == 0) {
+    if (bound) {
+      region.initial = page_as(page.saved, page) + 1;
+    } else {
+      Region saved;
+      const auto low = reinterpret_cast<std::uint64_t>(page.saved);
+      region.initial = take_region(saved, low, low + 4096, From::low) + 1;
+    }
+  }
+  if (bound) {
+    region.id = page_as(reinterpret_cast<const unsigned char*>(page.address), page);
+  } else {
+    take_region(region, page.address, page.address + 4096, From::low);
+  }
+  // States from before a page was written for the first time do not have it.
+  return region.id + 1 == region.initial ? kUnwritten : region.id;
+}
+
+void Snapshots::restore_page(Region& region, BlobId id, const Segments::Page& page) {
+  if (page.bound_low >= page.bound_high) {
+    restore_region(region, id, page.address, page.address + 4096, From::low);
+    return;
+  }
+  if (region.known && region.id == id) return;
+  auto* to = reinterpret_cast<unsigned char*>(page.address);
+  std::memcpy(to, blobs_.data(id), page.bound_low);
+  std::memcpy(to + page.bound_high, blobs_.data(id) + page.bound_high, 4096 - page.bound_high);
+  region.id = id;
+  region.known = true;
+}
+
+void Snapshots::take(State* state) {
+  forget_the_way();
+  state->clear();
+  int threads = g.thread_limit;
+  while (threads > 0 && g.threads[threads - 1].state == Thread::State::unused) --threads;
+  state->push_back(static_cast<BlobId>(threads));
+  state->push_back(written([](Writer& a) { machine_state(a); }));
+  state->push_back(written([](Writer& a) {
+    for (const std::uint64_t granule : g.shadow.touched()) {
+      race::Cell* cell = g.shadow.cell(granule);
+      const auto [records, count] = g.shadow.records(cell);
+      a(granule)(cell->object)(static_cast<std::uint32_t>(cell->shared))(count);
+      for (std::uint32_t i = 0; i < count; ++i) a(records[i]);
+    }
+  }));
+  state->push_back(written([](Writer& a) {
+    for (std::uint32_t i = 0; i < g.objects.count(); ++i) object_state(a, g.objects[i]);
+  }));
+  state->push_back(written([](Writer& a) {
+    const auto& all = g.foreign.saved();
+    std::size_t count = all.size();
+    while (count > 0 && *reinterpret_cast<const std::uint64_t*>(all[count - 1].granule) == all[count - 1].value) --count;
+    for (std::size_t i = 0; i < count; ++i) a(*reinterpret_cast<const std::uint64_t*>(all[i].granule));
+  }));
+  state->push_back(written([&](Writer& a) {
+    for (const StatePart& part : parts()) part.write(a);
+    if (g.printed) output_->state(a);
+  }));
+  state->push_back(g.invariants.empty() ? 0 : invariants_now());
+  for (int t = 0; t < threads; ++t) {
+    state->push_back(written([t](Writer& a) { thread_state(a, g.threads[t]); }));
+  }
+  // What is not part of this state may still have been changed by the step that led to it.
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if ((g.alive & bit(t)) == 0) stacks_[t].known = locals_[t].known = false;
+    if ((g.arena.used_threads() & bit(t)) == 0) heaps_[t].known = false;
+  }
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    state->push_back(take_region(stacks_[t], g.threads[t].stack_pointer, g.stacks.top(t), From::high));
+    state->push_back(take_region(locals_[t], g.thread_locals.low(t), g.thread_locals.high(t), From::low));
+  }
+  for (std::uint64_t rest = g.arena.used_threads(); rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    state->push_back(take_region(heaps_[t], g.arena.begin(t), g.arena.end(t), From::low));
+  }
+  const auto& pages = g.segments.written();
+  pages_.resize(pages.size());
+  for (std::size_t i = 0; i < pages.size(); ++i) state->push_back(take_page(pages_[i], pages[i]));
+  while (state->back() == kUnwritten) state->pop_back();
+}
+
+void Snapshots::restore(const State& state) {
+  if (!known_) forget_regions();
+  known_ = true;
+  const bool printed = g.printed;
+  std::size_t at = 0;
+  const auto threads = static_cast<int>(state[at++]);
+  const auto reader = [&] { return Reader(blobs_.data(state[at])); };
+  Reader machine = reader();
+  machine_state(machine);
+  ++at;
+  for (const std::uint64_t granule : g.shadow.touched()) g.shadow.discard(g.shadow.cell(granule));
+  g.shadow.forget_touched();
+  Reader cells = reader();
+  for (std::uint32_t left = blobs_.size(state[at]); left != 0;) {
+    std::uint64_t granule = 0;
+    std::uint32_t object = 0, shared = 0, count = 0;
+    cells(granule)(object)(shared)(count);
+    race::Record records[256];
+    static std::vector<race::Record> many;
+    race::Record* to = records;
+    if (count > std::size(records)) {
+      many.resize(count);
+      to = many.data();
+    }
+    for (std::uint32_t i = 0; i < count; ++i) cells(to[i]);
+    race::Cell* cell = g.shadow.fresh_cell(granule);
+    cell->object = object;
+    cell->shared = static_cast<std::uint8_t>(shared);
+    g.shadow.set_records(cell, to, count);
+    left -= static_cast<std::uint32_t>(sizeof granule + 3 * sizeof count + count * sizeof(race::Record));
+  }
+  ++at;
+  Reader objects = reader();
+  const unsigned char* const end = blobs_.data(state[at]) + blobs_.size(state[at]);
+  std::uint32_t number = 0;
+  while (objects.at() != end) object_state(objects, g.objects.restored(number++));
+  g.objects.set_count(number);
+  ++at;
+  Reader foreign = reader();
+  const std::size_t written_then = blobs_.size(state[at]) / 8;
+  for (std::size_t i = 0; i < g.foreign.saved().size(); ++i) {
+    const auto& saved = g.foreign.saved()[i];
+    if (i < written_then) {
+      foreign(*reinterpret_cast<std::uint64_t*>(saved.granule));
+    } else {
+      *reinterpret_cast<std::uint64_t*>(saved.granule) = saved.value;
+    }
+  }
+  ++at;
+  Reader rest_of_it = reader();
+  for (const StatePart& part : parts()) part.read(rest_of_it);
+  if (g.printed) {
+    output_->state(rest_of_it);
+  } else if (printed) {
+    output_->clear();
+  }
+  ++at;
+  if (state[at] == 0) {
+    g.invariants.clear();
+  } else if (state[at] != invariants_known_) {
+    g.invariants = invariants_[state[at] - 1];
+  }
+  invariants_known_ = state[at++];
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if (t >= threads) {
+      g.threads[t].state = Thread::State::unused;
+      continue;
+    }
+    Thread& thread = g.threads[t];
+    Reader a = reader();
+    thread_state(a, thread);
+    ++at;
+    // What only tells how it got there must not get into the frames to come by way of the runtime.
+    thread.spinning = thread.failed_try = thread.stutters = false;
+    thread.own_progress = thread.own_writes = thread.acquisitions = thread.seen_holding = 0;
+    thread.announced = thread.standing = thread.choices = 0;
+    thread.plain_since_event = 0;
+    thread.eager_in_a_row = 0;
+  }
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    restore_region(stacks_[t], state[at++], g.threads[t].stack_pointer, g.stacks.top(t), From::high);
+    restore_region(locals_[t], state[at++], g.thread_locals.low(t), g.thread_locals.high(t), From::low);
+  }
+  for (std::uint64_t rest = g.arena.used_threads(); rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    restore_region(heaps_[t], state[at++], g.arena.begin(t), g.arena.end(t), From::low);
+  }
+  const auto& pages = g.segments.written();
+  pages_.resize(pages.size());
+  for (std::size_t i = 0; i < pages.size(); ++i) {
+    const BlobId id = at < state.size() ? state[at++] : kUnwritten;
+    if (id != kUnwritten) {
+      restore_page(pages_[i], id, pages[i]);
+    } else if (!pages_[i].known || pages_[i].id + 1 != pages_[i].initial) {
+      g.segments.restore_page(pages[i]);
+      pages_[i].known = false;
+    }
+  }
+  g.spinners = 0;
+  g.redundant = false;
+  g.progress = g.chosen = 0;
+}
+
+void Snapshots::forget_regions() {
+  for (int t = 0; t < kMaxThreads; ++t) stacks_[t].known = locals_[t].known = heaps_[t].known = false;
+  for (Region& page : pages_) page.known = false;
+}
+
+state::Hash128 Snapshots::hash(const State& state) {
+  const XXH128_hash_t h = XXH3_128bits(state.data(), state.size() * sizeof state[0]);
+  return {h.low64, h.high64};
+}
+
+// Invariants are functions: they are kept as they are, a list for each way in which executions made them.
+BlobId Snapshots::invariants_now() {
+  if (invariants_known_ == 0 || invariants_[invariants_known_ - 1].size() != g.invariants.size()) {
+    invariants_.push_back(g.invariants);
+    invariants_known_ = static_cast<BlobId>(invariants_.size());
+  }
+  return invariants_known_;
+}
+
+void Snapshots::clear() {
+  forget_regions();
+  pages_.clear();
+  blobs_.clear();
+  invariants_.clear();
+  invariants_known_ = 0;
+  known_ = false;
+}
+
+}  // namespace selvage::machine

@@ -1,0 +1,43 @@
+// Pieces of states, each kept once and named by a number (hash consing; in model checking: COLLAPSE compression,
+// Holzmann, State Compression in SPIN, SPIN Workshop 1997).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace selvage::state {
+
+using BlobId = std::uint32_t;
+
+/// Equal bytes have equal numbers, different bytes different ones: the bytes are compared, not hashes.
+class Blobs {
+ public:
+  BlobId intern(const void* bytes, std::size_t size);
+  [[nodiscard]] const unsigned char* data(BlobId id) const { return blobs_[id].bytes; }
+  [[nodiscard]] std::uint32_t size(BlobId id) const { return blobs_[id].size; }
+  [[nodiscard]] bool equal(BlobId id, const void* bytes, std::size_t size) const {
+    return blobs_[id].size == size && std::memcmp(blobs_[id].bytes, bytes, size) == 0;
+  }
+  /// Bytes of memory taken.
+  [[nodiscard]] std::uint64_t memory() const;
+  void clear();
+
+ private:
+  struct Blob {
+    const unsigned char* bytes;
+    std::uint32_t size;
+    std::uint32_t hash;
+  };
+  void grow();
+  unsigned char* room(std::size_t size);
+  std::vector<Blob> blobs_;
+  std::vector<BlobId> table_;  // open addressing; number + 1, 0: free
+  std::vector<unsigned char*> pages_;
+  std::size_t left_ = 0;
+  unsigned char* next_ = nullptr;
+  std::uint64_t page_bytes_ = 0;
+};
+
+}  // namespace selvage::state

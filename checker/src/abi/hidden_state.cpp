@@ -33,13 +33,16 @@ struct ThreadName {
 };
 ThreadName g_names[kMaxThreads];
 
+bool is_set(const ThreadName& name) { return name.generation == g.shadow.generation(); }
+
 template <typename Archive>
 void names(Archive& archive) {
-  for (ThreadName& name : g_names) {
-    bool set = name.generation == g.shadow.generation();
-    archive(set);
-    if (set) archive(name.text);
-    name.generation = set ? g.shadow.generation() : 0;
+  std::uint64_t set = 0;
+  for (int t = 0; t < kMaxThreads; ++t) set |= is_set(g_names[t]) ? bit(t) : 0;
+  archive(set);
+  for (int t = 0; t < kMaxThreads; ++t) {
+    g_names[t].generation = (set & bit(t)) != 0 ? g.shadow.generation() : 0;
+    if ((set & bit(t)) != 0) archive(g_names[t].text);
   }
 }
 const bool g_names_are_state =
@@ -96,7 +99,6 @@ SELVAGE_EXPORT int pthread_getname_np(pthread_t thread, char* name, size_t size)
   if (t < 0) return ESRCH;
   if (size < sizeof g_names[t].text) return ERANGE;
   event(&g_names[t], false, SELVAGE_CALLER);
-  const bool named = g_names[t].generation == g.shadow.generation();
-  strncpy(name, named ? g_names[t].text : "thread", size);
+  strncpy(name, is_set(g_names[t]) ? g_names[t].text : "thread", size);
   return 0;
 }

@@ -250,6 +250,16 @@ void count_event() {
 
 }  // namespace
 
+namespace {
+
+__attribute__((noinline)) void note_pending(Thread& t) {
+  settle_write(t.id);
+  t.pending_stack = call_stack();
+}
+
+}  // namespace
+
+// Its frame is part of the states that a stateful search keeps: what takes room has a function of its own.
 void visible(const Op& op) {
   Thread& t = *g.self;
   t.pending = op;
@@ -260,10 +270,7 @@ void visible(const Op& op) {
   const auto here = reinterpret_cast<std::uint64_t>(__builtin_frame_address(0));
   if (here < t.lowest_stack) t.lowest_stack = here;
   count_event();
-  if (g.recording) {
-    settle_write(t.id);
-    t.pending_stack = call_stack();
-  }
+  if (g.recording) note_pending(t);
   if (t.starter >= 0) {
     const int starter = t.starter;
     t.starter = -1;

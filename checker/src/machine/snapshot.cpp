@@ -106,7 +106,7 @@ template <typename Write>
 BlobId Snapshots::written(Write write) {
   writer_.clear();
   write(writer_);
-  return blobs_.intern(writer_.bytes().data(), writer_.bytes().size());
+  return blobs_.intern(writer_.data(), writer_.size());
 }
 
 std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high, std::size_t index,

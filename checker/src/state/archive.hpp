@@ -15,13 +15,12 @@ class Writer {
   Writer& operator()(const T& value) {
     static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>,
                   "holes would make equal states differ");
-    const auto* from = reinterpret_cast<const unsigned char*>(&value);
-    bytes_.insert(bytes_.end(), from, from + sizeof value);
+    add(&value, sizeof value);
     return *this;
   }
   Writer& operator()(const std::string& text) {
     (*this)(static_cast<std::uint64_t>(text.size()));
-    bytes_.insert(bytes_.end(), text.begin(), text.end());
+    add(text.data(), text.size());
     return *this;
   }
   template <typename T, typename Each>
@@ -29,11 +28,18 @@ class Writer {
     (*this)(static_cast<std::uint64_t>(items.size()));
     for (const T& item : items) each(*this, const_cast<T&>(item));
   }
-  void clear() { bytes_.clear(); }
-  [[nodiscard]] const std::vector<unsigned char>& bytes() const { return bytes_; }
+  void clear() { size_ = 0; }
+  [[nodiscard]] const unsigned char* data() const { return bytes_.data(); }
+  [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
+  void add(const void* from, std::size_t size) {
+    if (size_ + size > bytes_.size()) [[unlikely]] bytes_.resize(2 * (size_ + size) + 4096);
+    std::memcpy(bytes_.data() + size_, from, size);
+    size_ += size;
+  }
   std::vector<unsigned char> bytes_;
+  std::size_t size_ = 0;  ///< in use
 };
 
 class Reader {

@@ -69,8 +69,32 @@ void machine_state(Archive& a) {
   exit_handlers().state(a);
 }
 
+/// What a thread is sure to know before it accesses anything again, it may know already: who waits for a lock will know what
+/// its last holder knew (who holds it until then knows that as well), who waits for a thread to end what that one knows.
+void know_ahead() {
+  bool joins = false;
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    Thread& t = g.threads[std::countr_zero(rest)];
+    const Op& op = t.pending;
+    if (op.or_timed_out) continue;
+    if (op.kind == EventKind::lock || op.kind == EventKind::read_lock || op.kind == EventKind::write_lock) {
+      t.clock.join(op.object->released);
+      if (op.kind == EventKind::write_lock) t.clock.join(op.object->readers_released);
+    }
+    joins = joins || op.kind == EventKind::join;
+  }
+  // Along chains of threads that join each other.
+  for (int pass = 0; joins && pass < std::popcount(g.alive); ++pass) {
+    for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+      Thread& t = g.threads[std::countr_zero(rest)];
+      if (t.pending.kind == EventKind::join) t.clock.join(g.threads[t.pending.second].clock);
+    }
+  }
+}
+
 /// What only tells how the threads got where they are, or only matters with it.
 void forget_the_way() {
+  know_ahead();
   race::History history;
   history.shadow = &g.shadow;
   history.alive = g.alive;

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <bit>
+
 #include "abi/export.hpp"
 #include "abi/real.hpp"
 #include "machine/machine.hpp"
@@ -27,23 +29,21 @@ void event(const void* state, bool write, std::uint64_t pc) {
 
 char g_random_state, g_random48_state, g_environment_state;
 
-struct ThreadName {
-  std::uint32_t generation;  // of the execution that set it
-  char text[16];
-};
+using ThreadName = char[16];
 ThreadName g_names[kMaxThreads];
+std::uint64_t g_named = 0;              // bit mask: those that have a name ...
+std::uint32_t g_named_generation = 0;  // ... in the execution of this number
 
-bool is_set(const ThreadName& name) { return name.generation == g.shadow.generation(); }
+std::uint64_t& named() {
+  if (g_named_generation != g.shadow.generation()) g_named = 0;
+  g_named_generation = g.shadow.generation();
+  return g_named;
+}
 
 template <typename Archive>
 void names(Archive& archive) {
-  std::uint64_t set = 0;
-  for (int t = 0; t < kMaxThreads; ++t) set |= is_set(g_names[t]) ? bit(t) : 0;
-  archive(set);
-  for (int t = 0; t < kMaxThreads; ++t) {
-    g_names[t].generation = (set & bit(t)) != 0 ? g.shadow.generation() : 0;
-    if ((set & bit(t)) != 0) archive(g_names[t].text);
-  }
+  archive(named());
+  for (std::uint64_t rest = named(); rest != 0; rest &= rest - 1) archive(g_names[std::countr_zero(rest)]);
 }
 const bool g_names_are_state =
     (add_state_part({names<selvage::state::Writer>, names<selvage::state::Reader>}), true);
@@ -86,10 +86,10 @@ SELVAGE_EXPORT int pthread_setname_np(pthread_t thread, const char* name) noexce
   Door door;
   const int t = g.thread_locals.find(static_cast<std::uint64_t>(thread));
   if (t < 0) return ESRCH;
-  if (strnlen(name, sizeof g_names[t].text) >= sizeof g_names[t].text) return ERANGE;
+  if (strnlen(name, sizeof(ThreadName)) >= sizeof(ThreadName)) return ERANGE;
   event(&g_names[t], true, SELVAGE_CALLER);
-  g_names[t].generation = g.shadow.generation();
-  strncpy(g_names[t].text, name, sizeof g_names[t].text);
+  named() |= bit(t);
+  strncpy(g_names[t], name, sizeof(ThreadName));
   return 0;
 }
 SELVAGE_EXPORT int pthread_getname_np(pthread_t thread, char* name, size_t size) noexcept {
@@ -97,8 +97,8 @@ SELVAGE_EXPORT int pthread_getname_np(pthread_t thread, char* name, size_t size)
   Door door;
   const int t = g.thread_locals.find(static_cast<std::uint64_t>(thread));
   if (t < 0) return ESRCH;
-  if (size < sizeof g_names[t].text) return ERANGE;
+  if (size < sizeof(ThreadName)) return ERANGE;
   event(&g_names[t], false, SELVAGE_CALLER);
-  strncpy(name, is_set(g_names[t]) ? g_names[t].text : "thread", size);
+  strncpy(name, (named() & bit(t)) != 0 ? g_names[t] : "thread", size);
   return 0;
 }

@@ -5,6 +5,7 @@
 #include <unwind.h>
 
 #include <array>
+#include <bit>
 
 #include "abi/callback.hpp"
 #include "abi/export.hpp"
@@ -42,20 +43,16 @@ unsigned g_keys_end = 0;  // no key from here on was ever made
 
 /// While a thread unwinds for pthread_exit. Not on its stack, which is taken down while the unwinder still needs it.
 _Unwind_Exception g_exits[kMaxThreads];
+std::uint64_t g_exiting = 0;  // bit mask: those that have called it, in this execution or another
 
 template <typename Archive>
 void keys_and_exits(Archive& archive) {
   archive(g_keys_end);
   for (unsigned k = 0; k < g_keys_end; ++k) archive(g_keys[k].destructor)(g_keys[k].generation)(g_keys[k].used);
-  std::uint64_t exiting = 0;
-  for (int t = 0; t < kMaxThreads; ++t) exiting |= g_exits[t].private_1 != 0 ? bit(t) : 0;
-  archive(exiting);
-  for (int t = 0; t < kMaxThreads; ++t) {
-    if ((exiting & bit(t)) != 0) {
-      archive(g_exits[t].private_1)(g_exits[t].private_2);
-    } else {
-      g_exits[t] = {};
-    }
+  archive(g_exiting);
+  for (std::uint64_t rest = g_exiting; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    archive(g_exits[t].private_1)(g_exits[t].private_2);
   }
 }
 const bool g_keys_are_state = (add_state_part({keys_and_exits<selvage::state::Writer>,
@@ -220,6 +217,7 @@ SELVAGE_EXPORT void pthread_exit(void* result) {
     __builtin_unreachable();
   }
   _Unwind_Exception& exception = g_exits[self().id];
+  g_exiting |= bit(self().id);
   exception = {};
   _Unwind_ForcedUnwind(&exception, stop_unwinding, result);
   __builtin_trap();

@@ -141,13 +141,11 @@ bool Segments::on_write_fault(std::uint64_t address) {
 }
 
 void Segments::restore() {
-  for (const Page& p : pages_) restore_page(p);
-}
-
-void Segments::restore_page(const Page& p) {
-  auto* page = reinterpret_cast<unsigned char*>(p.address);
-  std::memcpy(page, p.saved, p.bound_low);
-  std::memcpy(page + p.bound_high, p.saved + p.bound_high, kPage - p.bound_high);
+  for (const Page& p : pages_) {
+    auto* page = reinterpret_cast<unsigned char*>(p.address);
+    std::memcpy(page, p.saved, p.bound_low);
+    std::memcpy(page + p.bound_high, p.saved + p.bound_high, kPage - p.bound_high);
+  }
 }
 
 void Segments::adopt() {

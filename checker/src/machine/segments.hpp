@@ -20,9 +20,6 @@ class Segments {
   bool on_write_fault(std::uint64_t address);
   /// Puts every page that was ever written back.
   void restore();
-  /// Puts one of them back.
-  struct Page;
-  static void restore_page(const Page& page);
   /// Takes what is there now as the content to go back to (the runtime itself changed libc's data).
   void adopt();
   /// Makes everything writable again; restore() does nothing from now on.

@@ -127,10 +127,13 @@ void forget_the_way() {
 void add_state_part(StatePart part) { parts().push_back(part); }
 
 template <typename Write>
-BlobId Snapshots::written(Write write) {
+BlobId Snapshots::written(Last& last, Write write) {
   writer_.clear();
   write(writer_);
-  return blobs_.intern(writer_.data(), writer_.size());
+  if (!last.known || !blobs_.equal(last.id, writer_.data(), writer_.size())) {
+    last = {blobs_.intern(writer_.data(), writer_.size()), true};
+  }
+  return last.id;
 }
 
 std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high, std::size_t index,
@@ -173,45 +176,23 @@ void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std
   region.known = true;
 }
 
-// A page with addresses that the loader binds when they are first used, which stay bound, is taken without them.
-
-BlobId Snapshots::page_as(const unsigned char* bytes, const Segments::Page& page) {
-  buffer_.assign(bytes, bytes + 4096);
-  std::memset(buffer_.data() + page.bound_low, 0, page.bound_high - page.bound_low);
-  return blobs_.intern(buffer_.data(), 4096);
-}
-
-BlobId Snapshots::take_page(Region& region, const Segments::Page& page) {
-  const bool bound = page.bound_low < page.bound_high;
-  if (region.initial == 0) {
-    if (bound) {
-      region.initial = page_as(page.saved, page) + 1;
-    } else {
+/// Pages that have been written since the last time, without the addresses in them that the loader binds when they are first
+/// used: those stay bound.
+void Snapshots::find_data() {
+  const auto& pages = g.segments.written();
+  for (; pages_seen_ < pages.size(); ++pages_seen_) {
+    const Segments::Page& page = pages[pages_seen_];
+    const auto add = [&](std::uint64_t begin, std::uint64_t end) {
+      if (begin == end) return;
+      Data data{page.address + begin, page.address + end, page.saved + begin, {}, 0};
       Region saved;
-      const auto low = reinterpret_cast<std::uint64_t>(page.saved);
-      region.initial = take_region(saved, low, low + 4096, From::low) + 1;
-    }
+      const auto low = reinterpret_cast<std::uint64_t>(data.saved);
+      data.initial = take_region(saved, low, low + (end - begin), From::low);
+      data_.push_back(std::move(data));
+    };
+    add(0, page.bound_low);
+    add(page.bound_high, 4096);
   }
-  if (bound) {
-    region.id = page_as(reinterpret_cast<const unsigned char*>(page.address), page);
-  } else {
-    take_region(region, page.address, page.address + 4096, From::low);
-  }
-  // States from before a page was written for the first time do not have it.
-  return region.id + 1 == region.initial ? kUnwritten : region.id;
-}
-
-void Snapshots::restore_page(Region& region, BlobId id, const Segments::Page& page) {
-  if (page.bound_low >= page.bound_high) {
-    restore_region(region, id, page.address, page.address + 4096, From::low);
-    return;
-  }
-  if (region.known && region.id == id) return;
-  auto* to = reinterpret_cast<unsigned char*>(page.address);
-  std::memcpy(to, blobs_.data(id), page.bound_low);
-  std::memcpy(to + page.bound_high, blobs_.data(id) + page.bound_high, 4096 - page.bound_high);
-  region.id = id;
-  region.known = true;
 }
 
 void Snapshots::take(State* state) {
@@ -220,8 +201,8 @@ void Snapshots::take(State* state) {
   int threads = g.thread_limit;
   while (threads > 0 && g.threads[threads - 1].state == Thread::State::unused) --threads;
   state->push_back(static_cast<BlobId>(threads));
-  state->push_back(written([](Writer& a) { machine_state(a); }));
-  state->push_back(written([](Writer& a) {
+  state->push_back(written(last_[0], [](Writer& a) { machine_state(a); }));
+  state->push_back(written(last_[1], [](Writer& a) {
     for (const std::uint64_t granule : g.shadow.touched()) {
       race::Cell* cell = g.shadow.cell(granule);
       const auto [records, count] = g.shadow.records(cell);
@@ -229,22 +210,22 @@ void Snapshots::take(State* state) {
       for (std::uint32_t i = 0; i < count; ++i) a(records[i]);
     }
   }));
-  state->push_back(written([](Writer& a) {
+  state->push_back(written(last_[2], [](Writer& a) {
     for (std::uint32_t i = 0; i < g.objects.count(); ++i) object_state(a, g.objects[i]);
   }));
-  state->push_back(written([](Writer& a) {
+  state->push_back(written(last_[3], [](Writer& a) {
     const auto& all = g.foreign.saved();
     std::size_t count = all.size();
     while (count > 0 && *reinterpret_cast<const std::uint64_t*>(all[count - 1].granule) == all[count - 1].value) --count;
     for (std::size_t i = 0; i < count; ++i) a(*reinterpret_cast<const std::uint64_t*>(all[i].granule));
   }));
-  state->push_back(written([&](Writer& a) {
+  state->push_back(written(last_[4], [&](Writer& a) {
     for (const StatePart& part : parts()) part.write(a);
     if (g.printed) output_->state(a);
   }));
   state->push_back(g.invariants.empty() ? 0 : invariants_now());
   for (int t = 0; t < threads; ++t) {
-    state->push_back(written([t](Writer& a) { thread_state(a, g.threads[t]); }));
+    state->push_back(written(last_thread_[t], [t](Writer& a) { thread_state(a, g.threads[t]); }));
   }
   // What is not part of this state may still have been changed by the step that led to it.
   for (int t = 0; t < g.thread_limit; ++t) {
@@ -260,9 +241,12 @@ void Snapshots::take(State* state) {
     const int t = std::countr_zero(rest);
     state->push_back(take_region(heaps_[t], g.arena.begin(t), g.arena.end(t), From::low));
   }
-  const auto& pages = g.segments.written();
-  pages_.resize(pages.size());
-  for (std::size_t i = 0; i < pages.size(); ++i) state->push_back(take_page(pages_[i], pages[i]));
+  find_data();
+  for (Data& data : data_) {
+    // States from before a page was written for the first time do not have it.
+    const BlobId id = take_region(data.region, data.low, data.high, From::low);
+    state->push_back(id == data.initial ? kUnwritten : id);
+  }
   while (state->back() == kUnwritten) state->pop_back();
 }
 
@@ -354,16 +338,10 @@ void Snapshots::restore(const State& state) {
     const int t = std::countr_zero(rest);
     restore_region(heaps_[t], state[at++], g.arena.begin(t), g.arena.end(t), From::low);
   }
-  const auto& pages = g.segments.written();
-  pages_.resize(pages.size());
-  for (std::size_t i = 0; i < pages.size(); ++i) {
+  find_data();
+  for (Data& data : data_) {
     const BlobId id = at < state.size() ? state[at++] : kUnwritten;
-    if (id != kUnwritten) {
-      restore_page(pages_[i], id, pages[i]);
-    } else if (!pages_[i].known || pages_[i].id + 1 != pages_[i].initial) {
-      g.segments.restore_page(pages[i]);
-      pages_[i].known = false;
-    }
+    restore_region(data.region, id == kUnwritten ? data.initial : id, data.low, data.high, From::low);
   }
   g.spinners = 0;
   g.redundant = false;
@@ -372,7 +350,7 @@ void Snapshots::restore(const State& state) {
 
 void Snapshots::forget_regions() {
   for (int t = 0; t < kMaxThreads; ++t) stacks_[t].known = locals_[t].known = heaps_[t].known = false;
-  for (Region& page : pages_) page.known = false;
+  for (Data& data : data_) data.region.known = false;
 }
 
 state::Hash128 Snapshots::hash(const State& state) {
@@ -390,8 +368,11 @@ BlobId Snapshots::invariants_now() {
 }
 
 void Snapshots::clear() {
+  for (Last& last : last_) last.known = false;
+  for (Last& last : last_thread_) last.known = false;
   forget_regions();
-  pages_.clear();
+  data_.clear();
+  pages_seen_ = 0;
   blobs_.clear();
   invariants_.clear();
   invariants_known_ = 0;

@@ -48,7 +48,6 @@ class Snapshots {
     std::vector<state::BlobId> chunks;
     state::BlobId id = 0;
     bool known = false;
-    state::BlobId initial = 0;  ///< pages: number + 1 of what is there before it is written; 0: not asked yet
   };
   /// Where chunks are counted from: the end that stays in place when the region grows.
   enum class From { low, high };
@@ -56,11 +55,21 @@ class Snapshots {
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
   void forget_regions();
   static std::pair<std::uint64_t, std::size_t> chunk(std::uint64_t low, std::uint64_t high, std::size_t index, From from);
-  state::BlobId page_as(const unsigned char* bytes, const Segments::Page& page);
-  state::BlobId take_page(Region& region, const Segments::Page& page);
-  void restore_page(Region& region, state::BlobId id, const Segments::Page& page);
+  /// Part of a data segment that executions write.
+  struct Data {
+    std::uint64_t low, high;
+    const unsigned char* saved;  ///< what was there before the exploration
+    Region region;
+    state::BlobId initial;       ///< the number of that
+  };
+  void find_data();
+  /// What was written the last time: mostly it is the same again.
+  struct Last {
+    state::BlobId id = 0;
+    bool known = false;
+  };
   template <typename Write>
-  state::BlobId written(Write write);
+  state::BlobId written(Last& last, Write write);
 
   static constexpr std::size_t kChunk = 256;
   Output* output_;
@@ -68,8 +77,9 @@ class Snapshots {
   state::Writer writer_;
   bool known_ = false;
   Region stacks_[kMaxThreads], locals_[kMaxThreads], heaps_[kMaxThreads];
-  std::vector<Region> pages_;
-  std::vector<unsigned char> buffer_;
+  std::vector<Data> data_;
+  std::size_t pages_seen_ = 0;  ///< of Segments::written(), in data_
+  Last last_[5], last_thread_[kMaxThreads];
   state::BlobId invariants_now();
   std::vector<decltype(Machine::invariants)> invariants_;
   state::BlobId invariants_known_ = 0;  ///< which of them are in force, 1-based; 0: none

@@ -2,6 +2,8 @@
 // Holzmann, State Compression in SPIN, SPIN Workshop 1997).
 #pragma once
 
+#include <emmintrin.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -28,11 +30,20 @@ class Blobs {
   /// memcmp() is a hook in this library: it goes byte by byte, and stands for an access of the program.
   static bool same(const unsigned char* a, const unsigned char* b, std::size_t size) {
     std::size_t i = 0;
-    for (; i + 32 <= size; i += 32) {
-      std::uint64_t x[4], y[4];
-      __builtin_memcpy(x, a + i, 32);
-      __builtin_memcpy(y, b + i, 32);
-      if (((x[0] ^ y[0]) | (x[1] ^ y[1]) | (x[2] ^ y[2]) | (x[3] ^ y[3])) != 0) return false;
+    for (; i + 64 <= size; i += 64) {
+      __m128i different = _mm_setzero_si128();
+      for (std::size_t j = i; j < i + 64; j += 16) {
+        const __m128i x = _mm_loadu_si128(reinterpret_cast<const __m128i*>(a + j));
+        const __m128i y = _mm_loadu_si128(reinterpret_cast<const __m128i*>(b + j));
+        different = _mm_or_si128(different, _mm_xor_si128(x, y));
+      }
+      if (_mm_movemask_epi8(_mm_cmpeq_epi8(different, _mm_setzero_si128())) != 0xffff) return false;
+    }
+    for (; i + 8 <= size; i += 8) {
+      std::uint64_t x, y;
+      __builtin_memcpy(&x, a + i, 8);
+      __builtin_memcpy(&y, b + i, 8);
+      if (x != y) return false;
     }
     for (; i < size; ++i) {
       if (a[i] != b[i]) return false;

@@ -229,6 +229,7 @@ void Snapshots::take(State* state) {
   }
   // What is not part of this state may still have been changed by the step that led to it.
   for (int t = 0; t < g.thread_limit; ++t) {
+    if (t >= threads) last_thread_[t].known = false;
     if ((g.alive & bit(t)) == 0) stacks_[t].known = locals_[t].known = false;
     if ((g.arena.used_threads() & bit(t)) == 0) heaps_[t].known = false;
   }
@@ -250,44 +251,52 @@ void Snapshots::take(State* state) {
   while (state->back() == kUnwritten) state->pop_back();
 }
 
+void Snapshots::restore_history(const unsigned char* from, const unsigned char* end) {
+  for (const std::uint64_t granule : g.shadow.touched()) g.shadow.discard(g.shadow.cell(granule));
+  g.shadow.forget_touched();
+  Reader cells(from);
+  while (cells.at() != end) {
+    std::uint64_t granule = 0;
+    std::uint32_t object = 0, shared = 0, count = 0;
+    cells(granule)(object)(shared)(count);
+    records_.resize(count);
+    for (race::Record& record : records_) cells(record);
+    race::Cell* cell = g.shadow.fresh_cell(granule);
+    cell->object = object;
+    cell->shared = static_cast<std::uint8_t>(shared);
+    g.shadow.set_records(cell, records_.data(), count);
+  }
+}
+
 void Snapshots::restore(const State& state) {
-  if (!known_) forget_regions();
+  if (!known_) forget_what_is_there();
   known_ = true;
   const bool printed = g.printed;
   std::size_t at = 0;
   const auto threads = static_cast<int>(state[at++]);
-  const auto reader = [&] { return Reader(blobs_.data(state[at])); };
-  Reader machine = reader();
-  machine_state(machine);
-  ++at;
-  for (const std::uint64_t granule : g.shadow.touched()) g.shadow.discard(g.shadow.cell(granule));
-  g.shadow.forget_touched();
-  Reader cells = reader();
-  for (std::uint32_t left = blobs_.size(state[at]); left != 0;) {
-    std::uint64_t granule = 0;
-    std::uint32_t object = 0, shared = 0, count = 0;
-    cells(granule)(object)(shared)(count);
-    race::Record records[256];
-    static std::vector<race::Record> many;
-    race::Record* to = records;
-    if (count > std::size(records)) {
-      many.resize(count);
-      to = many.data();
-    }
-    for (std::uint32_t i = 0; i < count; ++i) cells(to[i]);
-    race::Cell* cell = g.shadow.fresh_cell(granule);
-    cell->object = object;
-    cell->shared = static_cast<std::uint8_t>(shared);
-    g.shadow.set_records(cell, to, count);
-    left -= static_cast<std::uint32_t>(sizeof granule + 3 * sizeof count + count * sizeof(race::Record));
+  // The next piece, where it is not what is there already.
+  const auto changed = [&](Last& last) {
+    const BlobId id = state[at++];
+    if (last.known && last.id == id) return static_cast<const unsigned char*>(nullptr);
+    last = {id, true};
+    return blobs_.data(id);
+  };
+  if (const unsigned char* from = changed(last_[0]); from != nullptr) {
+    Reader machine(from);
+    machine_state(machine);
   }
-  ++at;
-  Reader objects = reader();
-  const unsigned char* const end = blobs_.data(state[at]) + blobs_.size(state[at]);
-  std::uint32_t number = 0;
-  while (objects.at() != end) object_state(objects, g.objects.restored(number++));
-  g.objects.set_count(number);
-  ++at;
+  if (const unsigned char* from = changed(last_[1]); from != nullptr) {
+    restore_history(from, from + blobs_.size(last_[1].id));
+  }
+  if (const unsigned char* from = changed(last_[2]); from != nullptr) {
+    Reader objects(from);
+    std::uint32_t count = 0;
+    for (const unsigned char* end = from + blobs_.size(last_[2].id); objects.at() != end;) {
+      object_state(objects, g.objects.restored(count++));
+    }
+    g.objects.set_count(count);
+  }
+  const auto reader = [&] { return Reader(blobs_.data(state[at])); };
   Reader foreign = reader();
   const std::size_t written_then = blobs_.size(state[at]) / 8;
   for (std::size_t i = 0; i < g.foreign.saved().size(); ++i) {
@@ -316,12 +325,14 @@ void Snapshots::restore(const State& state) {
   for (int t = 0; t < g.thread_limit; ++t) {
     if (t >= threads) {
       g.threads[t].state = Thread::State::unused;
+      last_thread_[t].known = false;
       continue;
     }
     Thread& thread = g.threads[t];
-    Reader a = reader();
-    thread_state(a, thread);
-    ++at;
+    if (const unsigned char* from = changed(last_thread_[t]); from != nullptr) {
+      Reader a(from);
+      thread_state(a, thread);
+    }
     // What only tells how it got there must not get into the frames to come by way of the runtime.
     thread.spinning = thread.failed_try = thread.stutters = false;
     thread.own_progress = thread.own_writes = thread.acquisitions = thread.seen_holding = 0;
@@ -348,7 +359,9 @@ void Snapshots::restore(const State& state) {
   g.progress = g.chosen = 0;
 }
 
-void Snapshots::forget_regions() {
+void Snapshots::forget_what_is_there() {
+  for (Last& last : last_) last.known = false;
+  for (Last& last : last_thread_) last.known = false;
   for (int t = 0; t < kMaxThreads; ++t) stacks_[t].known = locals_[t].known = heaps_[t].known = false;
   for (Data& data : data_) data.region.known = false;
 }
@@ -368,9 +381,7 @@ BlobId Snapshots::invariants_now() {
 }
 
 void Snapshots::clear() {
-  for (Last& last : last_) last.known = false;
-  for (Last& last : last_thread_) last.known = false;
-  forget_regions();
+  forget_what_is_there();
   data_.clear();
   pages_seen_ = 0;
   blobs_.clear();

@@ -53,7 +53,8 @@ class Snapshots {
   enum class From { low, high };
   state::BlobId take_region(Region& region, std::uint64_t low, std::uint64_t high, From from);
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
-  void forget_regions();
+  void forget_what_is_there();
+  void restore_history(const unsigned char* from, const unsigned char* end);
   static std::pair<std::uint64_t, std::size_t> chunk(std::uint64_t low, std::uint64_t high, std::size_t index, From from);
   /// Part of a data segment that executions write.
   struct Data {
@@ -78,6 +79,7 @@ class Snapshots {
   bool known_ = false;
   Region stacks_[kMaxThreads], locals_[kMaxThreads], heaps_[kMaxThreads];
   std::vector<Data> data_;
+  std::vector<race::Record> records_;  ///< a buffer
   std::size_t pages_seen_ = 0;  ///< of Segments::written(), in data_
   Last last_[5], last_thread_[kMaxThreads];
   state::BlobId invariants_now();

@@ -102,6 +102,13 @@ Compared compare(const Program& program, selvage::Races races, std::string* why)
     out << "races=" << mode << ": sleep sets against enumeration\n  sleep sets: " << to_text(reduced, all)
         << "\n  enumeration: " << to_text(all, reduced) << "\n";
   }
+  const Seen states = explore(program, selvage::Search::stateful, races);
+  right = expected(truth);
+  if (truth.lapping && states.kinds.count(selvage::Verdict::livelock) != 0) right.kinds.insert(selvage::Verdict::livelock);
+  if (!(states == right)) {
+    out << "races=" << mode << ": stateful search against the oracle\n  stateful: " << to_text(states, right)
+        << "\n  oracle: " << to_text(right, states) << "\n";
+  }
   *why = out.str();
   return why->empty() ? Compared::equal : Compared::different;
 }

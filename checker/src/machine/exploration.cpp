@@ -395,6 +395,7 @@ void Explorer::search_states() {
     again_ = false;
     finished_ = search.run();
   } while (again_ && !stopped_);
+  g.clean_stacks = true;  // from here on rounds are recognised in executions: none is to start over for it
   states_ = search.graph().states();
   steps_ = search.graph().steps();
   memory_ = search.memory();
@@ -408,7 +409,7 @@ void Explorer::show_going_round(const StatefulSearch& search) {
   if (cycle.entry == state::kNoState) return;
   std::unique_ptr<search::Strategy> kept = std::move(strategy_);
   strategy_ = std::make_unique<search::Rounds>(search.schedule_to(cycle.entry), cycle.round);
-  const std::uint64_t executions = executions_;
+  const std::uint64_t executions = executions_, blocked = blocked_;
   const std::size_t found = found_.size();
   do {
     run_once();
@@ -416,7 +417,8 @@ void Explorer::show_going_round(const StatefulSearch& search) {
     if (g.printed) output_.clear();
     g.printed = false;
   } while (again_ && !stopped_);
-  executions_ = executions + (found_.size() - found);
+  executions_ = executions;
+  blocked_ = blocked;
   if (found_.size() == found) {
     note_bound("there are rounds that threads can go for ever, which no execution could be made to show");
   }

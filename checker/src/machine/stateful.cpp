@@ -30,6 +30,19 @@ int StepChoices::pick_alternative(int count, bool /*branching*/) {
   return value;
 }
 
+namespace {
+
+/// Is there a wait that will end, if nothing else ends it, by a time-out?
+bool time_passes() {
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    const Thread& t = g.threads[std::countr_zero(rest)];
+    if (t.timed_wait && !t.notified) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool StatefulSearch::run() {
   snapshots_.clear();
   graph_.clear();
@@ -37,7 +50,7 @@ bool StatefulSearch::run() {
   g.stepping = true;
   // Before the first scheduling point there is one state, and the program's own choices lead out of it.
   bool added = false;
-  const StateId root = graph_.add({0, 0}, kNoState, {}, 1, &added);
+  const StateId root = graph_.add({0, 0}, kNoState, {}, {1, false}, &added);
   bool all = steps(root, -1, [&] { host_.begin(); });
   while (all && !waiting_.empty()) {
     const Waiting from = std::move(waiting_.front());
@@ -106,7 +119,7 @@ bool StatefulSearch::steps(StateId from, int thread, Start start) {
     } else {
       snapshots_.take(&state_);
       bool added = false;
-      const StateId to = graph_.add(Snapshots::hash(state_), from, step, g.enabled_at_stop, &added);
+      const StateId to = graph_.add(Snapshots::hash(state_), from, step, {g.enabled_at_stop, time_passes()}, &added);
       graph_.add_step(from, to, step);
       if (added) waiting_.push_back({to, state_});
     }

@@ -4,7 +4,7 @@
 
 namespace selvage::state {
 
-StateId Graph::add(const Hash128& hash, StateId from, const Step& step, std::uint64_t enabled, bool* added) {
+StateId Graph::add(const Hash128& hash, StateId from, const Step& step, const About& about, bool* added) {
   if ((nodes_.size() + 1) * 2 > table_.size()) grow();
   const std::size_t mask = table_.size() - 1;
   std::size_t at = hash.low & mask;
@@ -18,9 +18,10 @@ StateId Graph::add(const Hash128& hash, StateId from, const Step& step, std::uin
   Node node{};
   node.hash = hash;
   node.from = from;
-  node.depth = from == kNoState ? 0 : nodes_[from].depth + 1;
+  node.depth = from == kNoState ? 0 : (nodes_[from].depth + 1) & 0x7fffffffU;
   node.step = intern_step(step);
-  node.enabled = enabled;
+  node.enabled = about.enabled;
+  node.time_passes = about.time_passes ? 1 : 0;
   const auto id = static_cast<StateId>(nodes_.size());
   nodes_.push_back(node);
   table_[at] = id + 1;
@@ -111,7 +112,8 @@ void Graph::number_components(std::vector<std::uint32_t>& inside, std::uint32_t 
 Graph::Cycle Graph::fair_cycle() const {
   if (!back_step_) return {};
   // Each state belongs to one set of states that is still to be looked at, or to none (0).
-  std::vector<std::uint32_t> inside(nodes_.size(), 1);
+  std::vector<std::uint32_t> inside(nodes_.size());
+  for (StateId s = 0; s < nodes_.size(); ++s) inside[s] = nodes_[s].time_passes != 0 ? 0 : 1;
   std::vector<std::uint32_t> sets{1};
   std::uint32_t next = 2;
   while (!sets.empty()) {

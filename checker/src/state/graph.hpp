@@ -26,8 +26,13 @@ struct Step {
 
 class Graph {
  public:
-  /// The number of the state; *added tells whether it is new. `from` and `step` are kept for a new one.
-  StateId add(const Hash128& hash, StateId from, const Step& step, std::uint64_t enabled, bool* added);
+  /// What the graph needs to know of a state.
+  struct About {
+    std::uint64_t enabled = 0;  ///< the threads that can move, a bit mask
+    bool time_passes = false;   ///< somebody's time will be up: nothing stays like this for ever
+  };
+  /// The number of the state; *added tells whether it is new. The rest is kept for a new one.
+  StateId add(const Hash128& hash, StateId from, const Step& step, const About& about, bool* added);
   /// A step from the state expanded last (states are expanded in the order of their numbers), without choices or with.
   /// `to`: kNoState where the program ended.
   void add_step(StateId from, StateId to, const Step& step);
@@ -60,7 +65,8 @@ class Graph {
   struct Node {
     Hash128 hash;
     StateId from;
-    std::uint32_t depth;
+    std::uint32_t depth : 31;
+    std::uint32_t time_passes : 1;
     std::uint32_t step;            ///< in steps_
     std::uint32_t first_edge = 0;  ///< of its steps in edges_, which are next to each other
     std::uint32_t edge_count = 0;

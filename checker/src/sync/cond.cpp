@@ -91,7 +91,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     t.forced_time_out = timed && !may && !stutters;
     t.stutters = timed && stutters;
   } else if (how == kSpurious) {
-    count_time_out();
+    if (timed || t.read_clock) count_time_out();
     // Late, so that a wait with a deadline wakes for nothing only a few times before its time is up.
     if (timed) machine::pass_until(clock, deadline - std::min(deadline, 2 * machine::kLook));
   } else if (how == kTimedOut) {

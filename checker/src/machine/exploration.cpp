@@ -387,15 +387,20 @@ void Explorer::search_states() {
     }
     return !stopped_ && !again_;
   };
+  const auto begin = [this] {
+    if (g.printed) output_.clear();
+    g.printed = false;
+    run_once();
+  };
   g.shadow.journal();
+  g.clean_stacks = true;  // remains of the runtime would keep states apart that are equal
   StatefulSearch search(output_, static_cast<StepChoices&>(*strategy_),
-                        {[this] { run_once(); }, judge_step, [this] { return out_of_budget(); }});
+                        {begin, judge_step, [this] { return out_of_budget(); }});
   memory_in_use_ = [&search] { return search.memory(); };
   do {
     again_ = false;
     finished_ = search.run();
   } while (again_ && !stopped_);
-  g.clean_stacks = true;  // from here on rounds are recognised in executions: none is to start over for it
   states_ = search.graph().states();
   steps_ = search.graph().steps();
   memory_ = search.memory();

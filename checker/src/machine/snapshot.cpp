@@ -371,6 +371,39 @@ state::Hash128 Snapshots::hash(const State& state) {
   return {h.low64, h.high64};
 }
 
+std::uint64_t Snapshots::first_difference(const State& before) const {
+  std::size_t at = 0;
+  const auto threads = static_cast<int>(before[at]);
+  at += 7 + static_cast<std::size_t>(threads);  // the layout: see take()
+  std::uint64_t found = 0;
+  const auto compare = [&](const Region& region, std::uint64_t low, std::uint64_t high, From from) {
+    if (found != 0 || at >= before.size()) return;
+    const BlobId id = before[at++];
+    if (id == region.id || id == kUnwritten) return;
+    const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(id));
+    const std::size_t count = std::min<std::size_t>(blobs_.size(id) / sizeof(BlobId), region.chunks.size());
+    for (std::size_t i = 0; i < count && found == 0; ++i) {
+      const auto [begin, size] = chunk(low, high, i, from);
+      if (chunks[i] == region.chunks[i]) continue;
+      const std::size_t same = std::min<std::size_t>(size, blobs_.size(chunks[i]));
+      for (std::size_t byte = 0; byte < same && found == 0; ++byte) {
+        if (blobs_.data(chunks[i])[byte] != blobs_.data(region.chunks[i])[byte]) found = begin + byte;
+      }
+    }
+  };
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    compare(stacks_[t], g.threads[t].stack_pointer, g.stacks.top(t), From::high);
+    compare(locals_[t], g.thread_locals.low(t), g.thread_locals.high(t), From::low);
+  }
+  for (std::uint64_t rest = g.arena.used_threads(); rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    compare(heaps_[t], g.arena.begin(t), g.arena.end(t), From::low);
+  }
+  for (const Data& data : data_) compare(data.region, data.low, data.high, From::low);
+  return found;
+}
+
 // Invariants are functions: they are kept as they are, a list for each way in which executions made them.
 BlobId Snapshots::invariants_now() {
   if (invariants_known_ == 0 || invariants_[invariants_known_ - 1].size() != g.invariants.size()) {

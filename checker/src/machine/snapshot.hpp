@@ -36,6 +36,8 @@ class Snapshots {
   void take(State* state);
   /// Puts the machine into `state`.
   void restore(const State& state);
+  /// Where in memory the state taken last differs from one taken before, as far as both have the same parts; 0: nowhere.
+  [[nodiscard]] std::uint64_t first_difference(const State& before) const;
   /// The machine has gone on to where no state was taken: restore() must not rely on what is in memory.
   void lost_track() { known_ = false; }
   static state::Hash128 hash(const State& state);

@@ -97,14 +97,23 @@ void StatefulSearch::resume(int thread) const {
   g.in_program = false;
 }
 
+// A step that reads what nobody controls (a time stamp counter) may differ when it is taken again. The stateless search
+// takes the first steps of executions again and again; here that is done on purpose, and more rarely as time goes on.
+bool StatefulSearch::to_be_checked() {
+  constexpr std::uint64_t kAll = 4096, kEvery = 64;
+  ++taken_;
+  return taken_ <= kAll || taken_ % kEvery == 0;
+}
+
 /// All steps of `thread` from `from`, one for each combination of values chosen in it.
 template <typename Start>
 bool StatefulSearch::steps(StateId from, int thread, Start start) {
   std::vector<std::uint16_t> values;
   Step step;
   step.thread = static_cast<std::int8_t>(thread);
-  do {
+  const auto take_step = [&] {
     choices_->start(values);
+    new_execution_of_accesses();
     g.ending.how = Ending::How::running;
     g.events = 0;
     g.schedule.clear();
@@ -112,12 +121,39 @@ bool StatefulSearch::steps(StateId from, int thread, Start start) {
     while (g.ending.how == Ending::How::running && g.next_at_stop >= 0) resume(g.next_at_stop);
     step.choices.clear();
     for (const auto& choice : choices_->made()) step.choices.push_back(choice.value);
-    const bool ended = g.ending.how != Ending::How::running;
+    const bool stands = g.ending.how == Ending::How::running;
+    if (stands) {
+      snapshots_.take(&state_);
+    } else {
+      snapshots_.lost_track();
+      state_.assign(1, static_cast<state::BlobId>(g.ending.how));
+    }
+    return stands;
+  };
+  do {
+    bool ended = !take_step();
+    if (to_be_checked()) {
+      // What is done for the first time (a symbol bound, a page written) may leave other remains on stacks than later.
+      State before;
+      for (int again = 0; again < 4 && state_ != before; ++again) {
+        before = state_;
+        ended = !take_step();
+      }
+      if (state_ != before) {
+        g.ending.how = Ending::How::violation;
+        g.ending.verdict = Verdict::nondeterministic;
+        g.ending.message = "the program did something else when it went on from the same state as before";
+        if (const std::uint64_t at = before.size() > 1 && !ended ? snapshots_.first_difference(before) : 0; at != 0) {
+          g.ending.message += ": " + name_of(at) + " differs";
+        }
+        g.ending.threads = thread < 0 ? 1 : bit(thread);
+        tell_the_way(from, step);
+        return host_.judge();
+      }
+    }
     if (ended) {
       graph_.add_step(from, kNoState, step);
-      snapshots_.lost_track();
     } else {
-      snapshots_.take(&state_);
       bool added = false;
       const StateId to = graph_.add(Snapshots::hash(state_), from, step, {g.enabled_at_stop, time_passes()}, &added);
       graph_.add_step(from, to, step);
@@ -126,7 +162,6 @@ bool StatefulSearch::steps(StateId from, int thread, Start start) {
     if (ended || races_pending()) {
       tell_the_way(from, step);
       if (!host_.judge()) return false;
-      new_execution_of_accesses();
     } else {
       g.total_events += g.events;
     }

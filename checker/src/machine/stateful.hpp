@@ -69,6 +69,7 @@ class StatefulSearch {
   template <typename Start>
   bool steps(state::StateId from, int thread, Start start);
   void resume(int thread) const;
+  bool to_be_checked();
   void tell_the_way(state::StateId from, const state::Step& step) const;
 
   Snapshots snapshots_;
@@ -77,6 +78,7 @@ class StatefulSearch {
   state::Graph graph_;
   std::deque<Waiting> waiting_;
   State state_;  ///< a buffer
+  std::uint64_t taken_ = 0;  ///< steps
 };
 
 }  // namespace selvage::machine

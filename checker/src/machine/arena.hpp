@@ -4,6 +4,7 @@
 // allocated before. Nothing is used again within an execution, so every access to a freed block is seen.
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 
@@ -61,11 +62,11 @@ class Arena {
   /// What belongs to a state of the program but the bytes themselves, for writing and reading.
   template <typename Archive>
   void state(Archive& archive) {
-    for (int t = 0; t < race::kMaxThreads; ++t) {
-      if (next_[t] > dirty_[t]) dirty_[t] = next_[t];
-    }
+    const std::uint64_t before = used_threads_;
     archive(used_threads_)(live_);
-    for (int t = 0; t < race::kMaxThreads; ++t) {
+    for (std::uint64_t rest = before | used_threads_; rest != 0; rest &= rest - 1) {
+      const int t = std::countr_zero(rest);
+      if (next_[t] > dirty_[t]) dirty_[t] = next_[t];
       if ((used_threads_ >> t & 1) != 0) {
         archive(next_[t])(sequence_[t]);
       } else {

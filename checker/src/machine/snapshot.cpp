@@ -95,10 +95,11 @@ void know_ahead() {
 /// What only tells how the threads got where they are, or only matters with it.
 void forget_the_way() {
   know_ahead();
-  race::History history;
+  static race::History history;  // its vectors' memory is used again
   history.shadow = &g.shadow;
   history.alive = g.alive;
-  history.clocks.resize(static_cast<std::size_t>(g.thread_limit));
+  history.others.clear();
+  history.clocks.assign(static_cast<std::size_t>(g.thread_limit), nullptr);
   for (int i = 0; i < g.thread_limit; ++i) {
     Thread& t = g.threads[i];
     if (t.state == Thread::State::unused) continue;
@@ -144,18 +145,23 @@ std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::u
 }
 
 BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
-  const std::size_t count = (high - low + kChunk - 1) / kChunk;
+  const auto* memory = reinterpret_cast<const unsigned char*>(low);
+  const std::size_t size = high - low;
+  const bool in_place = region.known && region.low == low && region.bytes.size() == size;
+  if (in_place && state::same_bytes(region.bytes.data(), memory, size)) return region.id;
+  const std::size_t count = (size + kChunk - 1) / kChunk;
   const std::size_t before = region.known ? region.chunks.size() : 0;
-  bool same = region.known && before == count;
   region.chunks.resize(count);
+  if (!in_place) region.bytes.assign(memory, memory + size);
   for (std::size_t i = 0; i < count; ++i) {
-    const auto [begin, size] = chunk(low, high, i, from);
+    const auto [begin, length] = chunk(low, high, i, from);
     const auto* bytes = reinterpret_cast<const void*>(begin);
-    if (i < before && blobs_.equal(region.chunks[i], bytes, size)) continue;
-    region.chunks[i] = blobs_.intern(bytes, size);
-    same = false;
+    if (i < before && blobs_.equal(region.chunks[i], bytes, length)) continue;
+    region.chunks[i] = blobs_.intern(bytes, length);
+    if (in_place) std::memcpy(region.bytes.data() + (begin - low), bytes, length);
   }
-  if (!same) region.id = blobs_.intern(region.chunks.data(), count * sizeof(BlobId));
+  region.id = blobs_.intern(region.chunks.data(), count * sizeof(BlobId));
+  region.low = low;
   region.known = true;
   return region.id;
 }
@@ -165,14 +171,19 @@ void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std
   const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(id));
   const std::size_t count = blobs_.size(id) / sizeof(BlobId);
   const std::size_t before = region.known ? region.chunks.size() : 0;
+  const bool in_place = region.known && region.low == low && region.bytes.size() == high - low;
   region.chunks.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
     if (i < before && region.chunks[i] == chunks[i]) continue;
-    const auto [begin, size] = chunk(low, high, i, from);
-    std::memcpy(reinterpret_cast<void*>(begin), blobs_.data(chunks[i]), size);
+    const auto [begin, length] = chunk(low, high, i, from);
+    std::memcpy(reinterpret_cast<void*>(begin), blobs_.data(chunks[i]), length);
+    if (in_place) std::memcpy(region.bytes.data() + (begin - low), blobs_.data(chunks[i]), length);
     region.chunks[i] = chunks[i];
   }
+  const auto* memory = reinterpret_cast<const unsigned char*>(low);
+  if (!in_place) region.bytes.assign(memory, memory + (high - low));
   region.id = id;
+  region.low = low;
   region.known = true;
 }
 

@@ -48,6 +48,8 @@ class Snapshots {
   /// A stretch of memory, in chunks, and what the last take() or restore() found or put there.
   struct Region {
     std::vector<state::BlobId> chunks;
+    std::vector<unsigned char> bytes;  ///< the same in one piece, which is quicker to compare
+    std::uint64_t low = 0;             ///< its address
     state::BlobId id = 0;
     bool known = false;
   };

@@ -53,12 +53,21 @@ bool StatefulSearch::run() {
   const StateId root = graph_.add({0, 0}, kNoState, {}, {1, false}, &added);
   bool all = steps(root, -1, [&] { host_.begin(); });
   while (all && !waiting_.empty()) {
-    const Waiting from = std::move(waiting_.front());
+    Waiting from = std::move(waiting_.front());
     waiting_.pop_front();
     all = expand(from);
+    spare_.push_back(std::move(from.state));
   }
   g.stepping = false;
   return all;
+}
+
+/// A state to be filled in; its memory was another's before.
+State StatefulSearch::spare() {
+  if (spare_.empty()) return {};
+  State state = std::move(spare_.back());
+  spare_.pop_back();
+  return state;
 }
 
 std::uint64_t StatefulSearch::memory() const {
@@ -157,7 +166,10 @@ bool StatefulSearch::steps(StateId from, int thread, Start start) {
       bool added = false;
       const StateId to = graph_.add(Snapshots::hash(state_), from, step, {g.enabled_at_stop, time_passes()}, &added);
       graph_.add_step(from, to, step);
-      if (added) waiting_.push_back({to, state_});
+      if (added) {
+        waiting_.push_back({to, spare()});
+        waiting_.back().state = state_;
+      }
     }
     if (ended || races_pending()) {
       tell_the_way(from, step);

@@ -70,6 +70,7 @@ class StatefulSearch {
   bool steps(state::StateId from, int thread, Start start);
   void resume(int thread) const;
   bool to_be_checked();
+  State spare();
   void tell_the_way(state::StateId from, const state::Step& step) const;
 
   Snapshots snapshots_;
@@ -77,7 +78,8 @@ class StatefulSearch {
   Host host_;
   state::Graph graph_;
   std::deque<Waiting> waiting_;
-  State state_;  ///< a buffer
+  State state_;               ///< a buffer
+  std::vector<State> spare_;  ///< memory of states that are done with
   std::uint64_t taken_ = 0;  ///< steps
 };
 

@@ -1,12 +1,51 @@
 #include "state/blobs.hpp"
 
 #define XXH_INLINE_ALL
+#include <immintrin.h>
 #include <xxhash.h>
 
 namespace selvage::state {
 
 namespace {
+
 constexpr std::size_t kPage = 1 << 20;
+
+bool same_rest(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size) {
+  std::size_t i = from;
+  for (; i + 8 <= size; i += 8) {
+    std::uint64_t x, y;
+    __builtin_memcpy(&x, a + i, 8);
+    __builtin_memcpy(&y, b + i, 8);
+    if (x != y) return false;
+  }
+  for (; i < size; ++i) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+bool same_by_words(const unsigned char* a, const unsigned char* b, std::size_t size) { return same_rest(a, b, 0, size); }
+
+__attribute__((target("avx2"))) bool same_by_avx2(const unsigned char* a, const unsigned char* b, std::size_t size) {
+  std::size_t i = 0;
+  for (; i + 128 <= size; i += 128) {
+    const auto* x = reinterpret_cast<const __m256i*>(a + i);
+    const auto* y = reinterpret_cast<const __m256i*>(b + i);
+    const __m256i first = _mm256_or_si256(_mm256_xor_si256(_mm256_loadu_si256(x), _mm256_loadu_si256(y)),
+                                          _mm256_xor_si256(_mm256_loadu_si256(x + 1), _mm256_loadu_si256(y + 1)));
+    const __m256i second = _mm256_or_si256(_mm256_xor_si256(_mm256_loadu_si256(x + 2), _mm256_loadu_si256(y + 2)),
+                                           _mm256_xor_si256(_mm256_loadu_si256(x + 3), _mm256_loadu_si256(y + 3)));
+    const __m256i different = _mm256_or_si256(first, second);
+    if (_mm256_testz_si256(different, different) == 0) return false;
+  }
+  return same_rest(a, b, i, size);
+}
+
+}  // namespace
+
+bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size) {
+  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
+  return avx2 ? same_by_avx2(a, b, size) : same_by_words(a, b, size);
 }
 
 BlobId Blobs::intern(const void* bytes, std::size_t size) {

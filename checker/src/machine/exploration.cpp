@@ -575,6 +575,7 @@ report::RawResult Explorer::run() {
   g.exploring = true;
   // Everything that the harness will need later is made before the data segments are frozen.
   g.schedule.reserve(1 << 16);
+  g.shared_stack.reserve(1 << 12);
   std::memset(g.child_number, 0xff, sizeof g.child_number);
   g.thread_limit = 1;
   if (job_.options.capture_output) output_.capture();

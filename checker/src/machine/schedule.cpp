@@ -325,6 +325,8 @@ int alternative(int count) {
   g.schedule.push_back(static_cast<std::uint16_t>(kAlternative | value));
   ++g.self->choices;
   ++g.chosen;
+  // The operation may go on to a scheduling point: what the strategy left must not get into the frames of that.
+  if (g.clean_stacks) selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, kFrames);
   return value;
 }
 

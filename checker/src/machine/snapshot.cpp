@@ -368,6 +368,7 @@ void Snapshots::restore(const State& state) {
   g.spinners = 0;
   g.redundant = false;
   g.progress = g.chosen = 0;
+  g.shared_stack.clear();
 }
 
 void Snapshots::forget_what_is_there() {

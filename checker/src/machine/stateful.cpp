@@ -183,7 +183,8 @@ bool StatefulSearch::steps(StateId from, int thread, Start start) {
 
 /// Sets the schedule, and what is told of it, as if the execution had been run from its beginning.
 void StatefulSearch::tell_the_way(StateId from, const Step& step) const {
-  g.schedule = schedule_to(from);
+  const std::vector<std::uint16_t> way = schedule_to(from);
+  g.schedule.assign(way.begin(), way.end());
   if (step.thread >= 0) g.schedule.push_back(static_cast<std::uint16_t>(step.thread));
   for (const std::uint16_t value : step.choices) g.schedule.push_back(kAlternative | value);
   g.preemptions = 0;

@@ -23,8 +23,8 @@ class StepChoices : public search::Strategy {
     std::uint16_t value;
     int count;
   };
-  void start(std::vector<std::uint16_t> given) {
-    given_ = std::move(given);
+  void start(const std::vector<std::uint16_t>& given) {
+    given_.assign(given.begin(), given.end());
     made_.clear();
   }
   [[nodiscard]] const std::vector<Choice>& made() const { return made_; }

@@ -133,7 +133,10 @@ class Shadow {
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
 
   /// From now on touched() grows by the granules that executions touch.
-  void journal() { journaling_ = true; }
+  void journal() {
+    journaling_ = true;
+    touched_.reserve(1 << 16);
+  }
   /// The addresses of the granules whose cells are in use. The caller may take out those whose cells it has discarded.
   [[nodiscard]] std::vector<std::uint64_t>& touched() { return touched_; }
   void forget_touched() {

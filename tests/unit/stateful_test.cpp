@@ -1,0 +1,320 @@
+// The stateful search: the same verdicts and outcomes as the stateless one, from far fewer states than there are executions.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <pthread.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdio>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <selvage/gtest.hpp>
+#include <selvage/selvage.hpp>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "two-threads/atomic.hpp"
+#include "two-threads/fixed.hpp"
+#include "two-threads/racy.hpp"
+
+namespace {
+
+using selvage::CanReach;
+using selvage::explore;
+using selvage::Finds;
+using selvage::FindsDataRace;
+using selvage::OutcomeIs;
+using selvage::OutcomesAre;
+using selvage::Proves;
+using selvage::Verdict;
+using testing::AllOf;
+using testing::ElementsAre;
+using testing::ElementsAreArray;
+
+selvage::Options stateful() {
+  selvage::Options options;
+  options.search = selvage::Search::stateful;
+  options.seconds = 100;
+  return options;
+}
+
+/// What the two searches must agree on.
+void expect_agreement(const std::function<void()>& body) {
+  selvage::Options options;
+  options.keep_going = true;
+  options.races = selvage::Races::explore;
+  options.seconds = 100;
+  const auto executions = explore(options, body);
+  options.search = selvage::Search::stateful;
+  const auto states = explore(options, body);
+  EXPECT_EQ(states.verdict, executions.verdict) << states << executions;
+  EXPECT_EQ(states.complete, executions.complete);
+  std::vector<std::string> from_states, from_executions;
+  for (const auto& outcome : states.outcomes) from_states.push_back(outcome.value);
+  for (const auto& outcome : executions.outcomes) from_executions.push_back(outcome.value);
+  EXPECT_EQ(from_states, from_executions);
+  EXPECT_GT(states.states, 0U);
+}
+
+class Locked : public testing::TestWithParam<int> {};
+
+TEST_P(Locked, TheNumberOfStatesIsQuadratic) {
+  const int n = GetParam();
+  const auto result = explore(stateful(), [n] { selvage::outcome(fixed::run(n)); });
+  EXPECT_THAT(result, Proves(OutcomeIs(2 * n)));
+  // One for each pair of how often the threads have counted, and those where one has ended.
+  const auto size = static_cast<std::uint64_t>(n);
+  EXPECT_LE(result.states, size * size + 10 * size + 20);
+  EXPECT_LE(result.transitions, 2 * size * size + 20 * size + 40);
+}
+INSTANTIATE_TEST_SUITE_P(Sizes, Locked, testing::Values(1, 2, 10, 100, 1000));
+
+TEST(Racy, EveryValueIsReached) {
+  auto options = stateful();
+  options.races = selvage::Races::explore;
+  options.keep_going = true;
+  std::vector<int> all;
+  for (int value = 2; value <= 20; ++value) all.push_back(value);
+  EXPECT_THAT(explore(options, [] { selvage::outcome(racy::run(10)); }),
+              AllOf(FindsDataRace(), OutcomesAre(ElementsAreArray(all))));
+}
+
+TEST(Racy, TheRaceEndsTheSearch) { EXPECT_THAT(explore(stateful(), [] { racy::run(10); }), FindsDataRace()); }
+
+TEST(Atomic, IsProved) {
+  EXPECT_THAT(explore(stateful(), [] { selvage::outcome(atomic::run(30)); }), Proves(OutcomeIs(60)));
+}
+
+TEST(Search, IsTheSameTwice) {
+  const auto body = [] { selvage::outcome(fixed::run(7)); };
+  auto first = explore(stateful(), body), second = explore(stateful(), body);
+  first.seconds = second.seconds = 0;
+  EXPECT_EQ(first.json(), second.json());
+}
+
+TEST(Search, MemoryIsBounded) {
+  auto options = stateful();
+  options.memory = 2;
+  const auto result = explore(options, [] { fixed::run(300); });
+  EXPECT_EQ(result.verdict, Verdict::exhausted);
+  EXPECT_THAT(result.message, testing::HasSubstr("2 MiB"));
+}
+
+TEST(Search, ViolationsReplay) {
+  const auto body = [] {
+    std::mutex a, b;
+    std::thread first([&] {
+      std::lock_guard<std::mutex> x(a);
+      std::lock_guard<std::mutex> y(b);
+    });
+    std::thread second([&] {
+      std::lock_guard<std::mutex> y(b);
+      std::lock_guard<std::mutex> x(a);
+    });
+    first.join();
+    second.join();
+  };
+  const auto found = explore(stateful(), body);
+  ASSERT_THAT(found, Finds(Verdict::deadlock));
+  EXPECT_EQ(found.violations.front().preemptions, 1U);
+  selvage::Options replay;
+  replay.search = selvage::Search::replay;
+  replay.replay_schedule = found.violations.front().schedule;
+  EXPECT_THAT(explore(replay, body), Finds(Verdict::deadlock));
+}
+
+// Whoever waits may be woken for nothing any number of times: the states are finitely many all the same.
+TEST(Rounds, SpuriousWakeUpsEnd) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::mutex m;
+                        std::condition_variable ready;
+                        bool set = false;
+                        std::thread waiter([&] {
+                          std::unique_lock<std::mutex> lock(m);
+                          while (!set) ready.wait(lock);
+                        });
+                        {
+                          std::lock_guard<std::mutex> lock(m);
+                          set = true;
+                        }
+                        ready.notify_one();
+                        waiter.join();
+                      }),
+              Proves());
+}
+
+TEST(Rounds, SpinningIsNoLivelockIfSomebodyEndsIt) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::atomic<bool> flag{false};
+                        std::thread waiter([&] {
+                          while (!flag) std::this_thread::yield();
+                        });
+                        flag = true;
+                        waiter.join();
+                      }),
+              Proves());
+}
+
+TEST(Rounds, SpinningForEachOtherIsALivelock) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::atomic<bool> one{false}, two{false};
+                        std::thread first([&] {
+                          while (!two) {
+                          }
+                          one = true;
+                        });
+                        std::thread second([&] {
+                          while (!one) {
+                          }
+                          two = true;
+                        });
+                        first.join();
+                        second.join();
+                      }),
+              Finds(Verdict::livelock));
+}
+
+// The same memory may be reached with and without an order between two accesses.
+TEST(Races, AreNotHiddenByMerging) {
+  const auto body = [](bool ordered) {
+    return [ordered] {
+      std::mutex m;
+      int data = 0;
+      bool published = false;
+      std::thread writer([&] {
+        if (!ordered) data = 1;
+        std::lock_guard<std::mutex> lock(m);
+        if (ordered) data = 1;
+        published = true;
+      });
+      std::thread reader([&] {
+        bool there = false;
+        {
+          std::lock_guard<std::mutex> lock(m);
+          there = published;
+        }
+        if (there || !ordered) selvage::outcome(data);
+      });
+      writer.join();
+      reader.join();
+    };
+  };
+  EXPECT_THAT(explore(stateful(), body(false)), FindsDataRace());
+  EXPECT_THAT(explore(stateful(), body(true)), Proves(OutcomesAre(testing::SizeIs(testing::Le(1)))));
+}
+
+TEST(State, InvariantsBelongToIt) {
+  for (const bool wrong : {false, true}) {
+    EXPECT_THAT(explore(stateful(),
+                        [wrong] {
+                          std::atomic<int> value{0};
+                          selvage::invariant([&] { return value < (wrong ? 2 : 3); }, "bounded");
+                          std::thread other([&] { ++value; });
+                          ++value;
+                          other.join();
+                        }),
+                wrong ? Finds(Verdict::assertion) : Proves());
+  }
+}
+
+TEST(State, ChoicesAreSteps) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::atomic<int> sum{0};
+                        std::thread other([&] { sum += selvage::choose(3); });
+                        sum += 10 * selvage::choose(2);
+                        other.join();
+                        selvage::outcome(sum.load());
+                      }),
+              Proves(OutcomesAre(ElementsAre(0, 1, 2, 10, 11, 12))));
+}
+
+TEST(State, HeapsAndStacksAndExceptions) {
+  expect_agreement([] {
+    std::mutex m;
+    std::vector<std::string> words;
+    const auto add = [&](const char* word) {
+      try {
+        std::lock_guard<std::mutex> lock(m);
+        words.emplace_back(word);
+        if (words.size() == 2) throw std::runtime_error(words[0] + words[1]);
+      } catch (const std::runtime_error& error) {
+        selvage::outcome(std::string(error.what()));
+      }
+    };
+    std::thread first(add, "a"), second(add, "b");
+    first.join();
+    second.join();
+  });
+}
+
+// What the runtime itself keeps for a program is part of its state.
+TEST(State, NamesAndKeysBelongToIt) {
+  expect_agreement([] {
+    std::mutex m;
+    const pthread_t self = pthread_self();
+    const auto name = [&](const char* text) {
+      std::lock_guard<std::mutex> lock(m);
+      char before[16];
+      pthread_getname_np(self, before, sizeof before);
+      pthread_setname_np(self, text);
+      selvage::outcome(std::string(before));
+    };
+    std::thread first(name, "one"), second(name, "two");
+    first.join();
+    second.join();
+  });
+  expect_agreement([] {
+    static std::atomic<int> destroyed;
+    destroyed = 0;
+    const auto work = [] {
+      pthread_key_t key;
+      pthread_key_create(&key, [](void*) { ++destroyed; });
+      pthread_setspecific(key, &destroyed);
+      if (selvage::choose(2) == 1) pthread_key_delete(key);
+    };
+    std::thread first(work), second(work);
+    first.join();
+    second.join();
+    selvage::outcome(destroyed.load());
+  });
+}
+
+TEST(State, UseAfterFreeAndLeaksAreFound) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::mutex m;
+                        auto* shared = new int(1);
+                        std::thread other([&] {
+                          std::lock_guard<std::mutex> lock(m);
+                          delete shared;
+                        });
+                        {
+                          std::lock_guard<std::mutex> lock(m);
+                          selvage::outcome(*shared);
+                        }
+                        other.join();
+                      }),
+              Finds(Verdict::use_after_free));
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        static std::atomic<int*> kept;
+                        std::atomic<int> turn{0};
+                        std::thread other([&] {
+                          if (turn.exchange(1) == 0) kept = new int(1);
+                        });
+                        const bool first = turn.exchange(1) == 0;
+                        other.join();
+                        if (!first) kept = nullptr;
+                      }),
+              Finds(Verdict::leak));
+}
+
+}  // namespace

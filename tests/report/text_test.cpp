@@ -37,6 +37,24 @@ TEST(Text, ProvedIsOneLineAndTheOutcomes) {
             "  4  in 20 executions\n");
 }
 
+TEST(Text, AStatefulSearchCountsStates) {
+  Result result = proved_sample();
+  result.search = "stateful";
+  result.states = 24;
+  result.transitions = 33;
+  result.memory = 3 << 19;
+  result.message = verdict_sentence(result, "");
+  EXPECT_EQ(text_report(result),
+            "proved: every execution of ./fixed ends well, as the steps from all of its 24 states show (sequentially "
+            "consistent memory model, 33 transitions, 1.5 MiB, 0.01 s)\n"
+            "1 outcome reached:\n"
+            "  4\n");
+  result.verdict = Verdict::exhausted;
+  result.message = "the budget of 1 MiB was used up";
+  result.complete = false;
+  EXPECT_THAT(text_report(result), HasSubstr("./fixed: 24 states, 33 transitions, 1.5 MiB, 0.01 s;"));
+}
+
 TEST(Text, ARaceFromTheTopDown) {
   TextOptions options;
   options.replay_command = "selvage run --replay r.schedule ./racy";

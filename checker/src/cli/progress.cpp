@@ -28,8 +28,13 @@ void Progress::show(const report::ControlBlock& control) {
   const double seconds = std::chrono::duration<double>(now - start_).count();
   const auto executions = control.executions.load();
   const auto violations = control.violations.load();
-  fmt::print(stderr, "{}selvage: {} executions ({:.0f} a second), {} cut short{}, {:.0f} s{}", kClearLine,
-             executions, static_cast<double>(executions) / seconds, control.blocked.load(),
+  const auto states = control.states.load();
+  const std::string work =
+      states != 0 ? fmt::format("{} states ({:.0f} a second), {} of them waiting", states,
+                                static_cast<double>(states) / seconds, control.waiting.load())
+                  : fmt::format("{} executions ({:.0f} a second), {} cut short", executions,
+                                static_cast<double>(executions) / seconds, control.blocked.load());
+  fmt::print(stderr, "{}selvage: {}{}, {:.0f} s{}", kClearLine, work,
              violations == 0 ? "" : fmt::format(", {} violations", violations), seconds,
              control.stop.load() != 0 ? ", ending (interrupt again to kill it)" : "");
   std::fflush(stderr);

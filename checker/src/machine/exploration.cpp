@@ -86,7 +86,7 @@ class Explorer {
   double started_ = 0;
   std::uint64_t executions_ = 0, blocked_ = 0;
   std::uint64_t states_ = 0, steps_ = 0, memory_ = 0;  ///< of a stateful search
-  std::function<std::uint64_t()> memory_in_use_;       ///< by a stateful search that is going on, in bytes
+  const StatefulSearch* states_search_ = nullptr;      ///< one that is going on
   std::map<std::string, OutcomeSeen, std::less<>> outcomes_;
   std::vector<Found> found_;
   std::string ended_with_;  ///< a buffer, made anew for each execution
@@ -396,7 +396,7 @@ void Explorer::search_states() {
   g.clean_stacks = true;  // remains of the runtime would keep states apart that are equal
   StatefulSearch search(output_, static_cast<StepChoices&>(*strategy_),
                         {begin, judge_step, [this] { return out_of_budget(); }});
-  memory_in_use_ = [&search] { return search.memory(); };
+  states_search_ = &search;
   do {
     again_ = false;
     finished_ = search.run();
@@ -405,7 +405,7 @@ void Explorer::search_states() {
   steps_ = search.graph().steps();
   memory_ = search.memory();
   if (finished_ && !stopped_) show_going_round(search);
-  memory_in_use_ = nullptr;
+  states_search_ = nullptr;
 }
 
 /// Where threads can keep each other from getting anywhere, that is shown by an execution.
@@ -442,12 +442,17 @@ bool Explorer::out_of_budget() {
     job_.control->executions.store(executions_, std::memory_order_relaxed);
     job_.control->blocked.store(blocked_, std::memory_order_relaxed);
     job_.control->events.store(g.total_events, std::memory_order_relaxed);
+    if (states_search_ != nullptr) {
+      job_.control->states.store(states_search_->graph().states(), std::memory_order_relaxed);
+      job_.control->waiting.store(states_search_->waiting(), std::memory_order_relaxed);
+    }
     if (job_.control->stop.load(std::memory_order_relaxed) != 0) {
       why_stopped_ = "the search was interrupted";
       return true;
     }
   }
-  if (o.memory != 0 && memory_in_use_ && (clock_checks_ & 255) == 0 && memory_in_use_() > o.memory << 20) {
+  if (o.memory != 0 && states_search_ != nullptr && (clock_checks_ & 255) == 0 &&
+      states_search_->memory() > o.memory << 20) {
     why_stopped_ = "the budget of " + std::to_string(o.memory) + " MiB was used up";
     return true;
   }

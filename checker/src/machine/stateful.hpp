@@ -55,6 +55,8 @@ class StatefulSearch {
   /// True where every state was visited, false where the host or the budget ended the search.
   bool run();
   [[nodiscard]] const state::Graph& graph() const { return graph_; }
+  /// States whose steps have not been taken yet.
+  [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
   /// Bytes that states and steps take.
   [[nodiscard]] std::uint64_t memory() const;
   /// As in search::Schedule::steps: how to get to `state`.

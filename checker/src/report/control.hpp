@@ -15,6 +15,9 @@ struct ControlBlock {
   std::atomic<std::uint64_t> blocked{0};
   std::atomic<std::uint64_t> events{0};
   std::atomic<std::uint64_t> violations{0};
+  // A stateful search:
+  std::atomic<std::uint64_t> states{0};   ///< met so far
+  std::atomic<std::uint64_t> waiting{0};  ///< of these, those whose steps have not been taken yet
 };
 
 // How `selvage run` speaks to the runtime inside the program it starts.

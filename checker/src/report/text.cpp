@@ -104,6 +104,10 @@ std::string outcomes_text(const Result& result, std::size_t columns) {
       text += fmt::format("  ... {} more ...\n", count - kMostOutcomes);
     }
     const std::string value = truncate(to_printable(result.outcomes[i].value, true), widest);
+    if (result.states != 0) {  // of how many executions it is the outcome nobody has counted
+      text += fmt::format("  {}\n", value);
+      continue;
+    }
     const std::string padding(widest - width(value), ' ');
     text +=
         fmt::format("  {}{}  in {}\n", value, padding, counted(result.outcomes[i].executions, "execution"));

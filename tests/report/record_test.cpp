@@ -98,6 +98,7 @@ TEST(Record, OptionsSurviveTheTrip) {
   options.keep_going = true;
   options.report_leaks = false;
   options.max_timeouts = 9;
+  options.memory = 77;
   options.program = "./caf\xc3\xa9 \x80";
   options.replay_schedule = "v1 stop";
   const std::string text = to_json_text(options);
@@ -106,6 +107,7 @@ TEST(Record, OptionsSurviveTheTrip) {
   EXPECT_EQ(back.search, Search::random);
   EXPECT_EQ(back.races, Races::explore);
   EXPECT_EQ(back.seed, options.seed);
+  EXPECT_EQ(back.memory, options.memory);
   EXPECT_EQ(back.program, options.program);
   EXPECT_FALSE(back.report_leaks);
 }
@@ -182,7 +184,7 @@ TEST(Names, VerdictsThereAndBack) {
 
 TEST(Names, SearchesAndRacesThereAndBack) {
   for (const auto search :
-       {Search::exhaustive, Search::enumerate, Search::random, Search::replay, Search::directed}) {
+       {Search::exhaustive, Search::stateful, Search::enumerate, Search::random, Search::replay, Search::directed}) {
     EXPECT_EQ(search_from_string(to_string(search)), search);
   }
   for (const auto races : {Races::stop, Races::explore, Races::ignore}) {

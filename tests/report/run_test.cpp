@@ -228,7 +228,7 @@ TEST_F(Run, BadUsage) {
            {"", "subcommand"},
            {"run", "no program"},
            {"run --bogus ./program", "--bogus"},
-           {"run --search dfs ./program", "'dfs' is none of exhaustive, enumerate, random"},
+           {"run --search dfs ./program", "'dfs' is none of exhaustive, stateful, enumerate, random"},
            {"run --model rc11 ./program", "memory model 'rc11' does not exist"},
            {"run --executions x ./program", "--executions"},
            {"run --seed -3 ./program", "--seed"},

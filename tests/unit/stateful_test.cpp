@@ -5,6 +5,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <exception>
@@ -161,6 +162,20 @@ TEST(Rounds, SpinningIsNoLivelockIfSomebodyEndsIt) {
               Proves());
 }
 
+// Time passes with every round, but nobody looks at a clock.
+TEST(Rounds, SleepingBetweenLooksIsSpinning) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::atomic<bool> flag{false};
+                        std::thread waiter([&] {
+                          while (!flag) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                        });
+                        flag = true;
+                        waiter.join();
+                      }),
+              Proves());
+}
+
 TEST(Rounds, SpinningForEachOtherIsALivelock) {
   EXPECT_THAT(explore(stateful(),
                       [] {
@@ -280,6 +295,18 @@ TEST(State, NamesAndKeysBelongToIt) {
       pthread_setspecific(key, &destroyed);
       if (selvage::choose(2) == 1) pthread_key_delete(key);
     };
+    std::thread first(work), second(work);
+    first.join();
+    second.join();
+    selvage::outcome(destroyed.load());
+  });
+  // ... also what it keeps from before the first scheduling point.
+  expect_agreement([] {
+    static std::atomic<int> destroyed;
+    destroyed = 0;
+    pthread_key_t key;
+    pthread_key_create(&key, [](void*) { ++destroyed; });
+    const auto work = [&] { pthread_setspecific(key, &destroyed); };
     std::thread first(work), second(work);
     first.join();
     second.join();

@@ -48,7 +48,14 @@ std::uint64_t g_exiting = 0;  // bit mask: those that have called it, in this ex
 template <typename Archive>
 void keys_and_exits(Archive& archive) {
   archive(g_keys_end);
-  for (unsigned k = 0; k < g_keys_end; ++k) archive(g_keys[k].destructor)(g_keys[k].generation)(g_keys[k].used);
+  for (unsigned k = 0; k < g_keys_end; ++k) {
+    // The number of the execution says nothing but whether it is this one.
+    Key& key = g_keys[k];
+    enum Of : std::uint8_t { before, now, earlier } of = before;
+    if (key.generation != 0) of = key.generation == g.shadow.generation() ? now : earlier;
+    archive(key.destructor)(key.used)(of);
+    key.generation = of == before ? 0 : of == now ? g.shadow.generation() : g.shadow.generation() - 1;
+  }
   archive(g_exiting);
   for (std::uint64_t rest = g_exiting; rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);

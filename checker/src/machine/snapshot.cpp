@@ -30,7 +30,7 @@ std::vector<StatePart>& parts() {
 
 template <typename Archive>
 void clock_state(Archive& a, race::VectorClock& clock) {
-  a(clock.size)(clock.time);
+  a(clock.size);
   for (std::uint32_t i = 0; i < clock.size; ++i) a(clock.at[i]);
 }
 
@@ -60,6 +60,24 @@ void object_state(Archive& a, sync::Object& o) {
   a(o.address)(o.next)(o.kind)(o.destroyed)(o.busy)(o.done)(o.owner)(o.depth)(o.value)(o.readers)(o.waiters);
   clock_state(a, o.released);
   clock_state(a, o.readers_released);
+}
+
+/// The virtual times in all clocks: apart, since they matter only once somebody looks at a clock.
+template <typename Archive>
+void times(Archive& a) {
+  for (int t = 0; t < g.thread_limit; ++t) {
+    Thread& thread = g.threads[t];
+    if (thread.state == Thread::State::unused) continue;
+    a(thread.clock.time)(thread.acquire_pending.time)(thread.release_fence.time);
+  }
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) a(g.objects[i].released.time)(g.objects[i].readers_released.time);
+}
+
+bool somebody_looked_at_a_clock() {
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if (g.threads[t].state != Thread::State::unused && g.threads[t].read_clock) return true;
+  }
+  return false;
 }
 
 template <typename Archive>
@@ -260,6 +278,9 @@ void Snapshots::take(State* state) {
     state->push_back(id == data.initial ? kUnwritten : id);
   }
   while (state->back() == kUnwritten) state->pop_back();
+  // Last, so that the hash can do without. As in a round (machine/spin.cpp), time makes no difference to whom does not look.
+  state->push_back(written(last_[5], [](Writer& a) { times(a); }));
+  state->push_back(somebody_looked_at_a_clock() ? 1 : 0);
 }
 
 void Snapshots::restore_history(const unsigned char* from, const unsigned char* end) {
@@ -362,9 +383,12 @@ void Snapshots::restore(const State& state) {
   }
   find_data();
   for (Data& data : data_) {
-    const BlobId id = at < state.size() ? state[at++] : kUnwritten;
+    const BlobId id = at + 2 < state.size() ? state[at++] : kUnwritten;
     restore_region(data.region, id == kUnwritten ? data.initial : id, data.low, data.high, From::low);
   }
+  Reader clocks(blobs_.data(state[state.size() - 2]));
+  times(clocks);
+  last_[5] = {state[state.size() - 2], true};
   g.spinners = 0;
   g.redundant = false;
   g.progress = g.chosen = 0;
@@ -379,7 +403,8 @@ void Snapshots::forget_what_is_there() {
 }
 
 state::Hash128 Snapshots::hash(const State& state) {
-  const XXH128_hash_t h = XXH3_128bits(state.data(), state.size() * sizeof state[0]);
+  const std::size_t count = state.size() - (state.back() != 0 ? 0 : 2);
+  const XXH128_hash_t h = XXH3_128bits(state.data(), count * sizeof state[0]);
   return {h.low64, h.high64};
 }
 
@@ -389,7 +414,7 @@ std::uint64_t Snapshots::first_difference(const State& before) const {
   at += 7 + static_cast<std::size_t>(threads);  // the layout: see take()
   std::uint64_t found = 0;
   const auto compare = [&](const Region& region, std::uint64_t low, std::uint64_t high, From from) {
-    if (found != 0 || at >= before.size()) return;
+    if (found != 0 || at + 2 >= before.size()) return;
     const BlobId id = before[at++];
     if (id == region.id || id == kUnwritten) return;
     const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(id));

@@ -85,7 +85,7 @@ class Snapshots {
   std::vector<Data> data_;
   std::vector<race::Record> records_;  ///< a buffer
   std::size_t pages_seen_ = 0;  ///< of Segments::written(), in data_
-  Last last_[5], last_thread_[kMaxThreads];
+  Last last_[6], last_thread_[kMaxThreads];
   state::BlobId invariants_now();
   std::vector<decltype(Machine::invariants)> invariants_;
   state::BlobId invariants_known_ = 0;  ///< which of them are in force, 1-based; 0: none

@@ -162,6 +162,37 @@ TEST(Rounds, SpinningIsNoLivelockIfSomebodyEndsIt) {
               Proves());
 }
 
+// Two that wake each other for ever: each wait could end in two ways, but both go on like this.
+TEST(Rounds, WakingEachOtherForEverIsNotProved) {
+  const auto body = [](bool ends) {
+    return [ends] {
+      std::mutex m;
+      std::condition_variable changed;
+      bool done = false;
+      const auto work = [&] {
+        std::unique_lock<std::mutex> lock(m);
+        while (!done) {
+          changed.notify_one();
+          changed.wait(lock);
+        }
+        changed.notify_one();
+      };
+      std::thread first(work), second(work);
+      if (ends) {
+        std::lock_guard<std::mutex> lock(m);
+        done = true;
+      }
+      changed.notify_all();
+      first.join();
+      second.join();
+    };
+  };
+  const auto result = explore(stateful(), body(false));
+  EXPECT_NE(result.verdict, Verdict::proved);
+  EXPECT_THAT(result.message, testing::HasSubstr("go round"));
+  EXPECT_THAT(explore(stateful(), body(true)), Proves());
+}
+
 // Time passes with every round, but nobody looks at a clock.
 TEST(Rounds, SleepingBetweenLooksIsSpinning) {
   EXPECT_THAT(explore(stateful(),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 #include <cstring>
 #include <map>
@@ -413,7 +414,7 @@ void Explorer::show_going_round(const StatefulSearch& search) {
   const state::Graph::Cycle cycle = search.graph().fair_cycle();
   if (cycle.entry == state::kNoState) return;
   std::unique_ptr<search::Strategy> kept = std::move(strategy_);
-  strategy_ = std::make_unique<search::Rounds>(search.schedule_to(cycle.entry), cycle.round);
+  strategy_ = std::make_unique<search::Rounds>(search.schedule_to(cycle.entry), as_schedule(cycle.round));
   const std::uint64_t executions = executions_, blocked = blocked_;
   const std::size_t found = found_.size();
   do {
@@ -425,7 +426,14 @@ void Explorer::show_going_round(const StatefulSearch& search) {
   executions_ = executions;
   blocked_ = blocked;
   if (found_.size() == found) {
-    note_bound("there are rounds that threads can go for ever, which no execution could be made to show");
+    std::uint64_t threads = 0;
+    for (const state::Step& step : cycle.round) threads |= bit(step.thread);
+    std::string who;
+    for (std::uint64_t rest = threads; rest != 0; rest &= rest - 1) {
+      who += (who.empty() ? "T" : " and T") + std::to_string(std::countr_zero(rest));
+    }
+    note_bound(who + " can go round for ever, from where the schedule " +
+               search::to_text(schedule_now(search.schedule_to(cycle.entry))) + " leads");
   }
   strategy_ = std::move(kept);
   g.strategy = strategy_.get();

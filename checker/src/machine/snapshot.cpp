@@ -62,6 +62,9 @@ void object_state(Archive& a, sync::Object& o) {
   clock_state(a, o.readers_released);
 }
 
+/// Whose stacks are part of the state: main's is there until the process ends, although main may have called pthread_exit.
+std::uint64_t have_stacks() { return g.alive | (g.threads[0].state == Thread::State::finished ? 1 : 0); }
+
 /// The virtual times in all clocks: apart, since they matter only once somebody looks at a clock.
 template <typename Archive>
 void times(Archive& a) {
@@ -125,7 +128,7 @@ void forget_the_way() {
       history.clocks[static_cast<std::size_t>(i)] = &t.clock;
     } else {
       history.others.push_back(&t.clock);
-      t.stack_pointer = 0;
+      if (i != 0) t.stack_pointer = 0;
     }
     history.others.push_back(&t.acquire_pending);
     history.others.push_back(&t.release_fence);
@@ -259,10 +262,10 @@ void Snapshots::take(State* state) {
   // What is not part of this state may still have been changed by the step that led to it.
   for (int t = 0; t < g.thread_limit; ++t) {
     if (t >= threads) last_thread_[t].known = false;
-    if ((g.alive & bit(t)) == 0) stacks_[t].known = locals_[t].known = false;
+    if ((have_stacks() & bit(t)) == 0) stacks_[t].known = locals_[t].known = false;
     if ((g.arena.used_threads() & bit(t)) == 0) heaps_[t].known = false;
   }
-  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+  for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
     state->push_back(take_region(stacks_[t], g.threads[t].stack_pointer, g.stacks.top(t), From::high));
     state->push_back(take_region(locals_[t], g.thread_locals.low(t), g.thread_locals.high(t), From::low));
@@ -372,7 +375,7 @@ void Snapshots::restore(const State& state) {
     thread.plain_since_event = 0;
     thread.eager_in_a_row = 0;
   }
-  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+  for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
     restore_region(stacks_[t], state[at++], g.threads[t].stack_pointer, g.stacks.top(t), From::high);
     restore_region(locals_[t], state[at++], g.thread_locals.low(t), g.thread_locals.high(t), From::low);
@@ -428,7 +431,7 @@ std::uint64_t Snapshots::first_difference(const State& before) const {
       }
     }
   };
-  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+  for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
     compare(stacks_[t], g.threads[t].stack_pointer, g.stacks.top(t), From::high);
     compare(locals_[t], g.thread_locals.low(t), g.thread_locals.high(t), From::low);

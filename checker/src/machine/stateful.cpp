@@ -196,13 +196,15 @@ void StatefulSearch::tell_the_way(StateId from, const Step& step) const {
   }
 }
 
-std::vector<std::uint16_t> StatefulSearch::schedule_to(StateId state) const {
+std::vector<std::uint16_t> as_schedule(const std::vector<Step>& steps) {
   std::vector<std::uint16_t> schedule;
-  for (const Step& step : graph_.path_to(state)) {
+  for (const Step& step : steps) {
     if (step.thread >= 0) schedule.push_back(static_cast<std::uint16_t>(step.thread));
     for (const std::uint16_t value : step.choices) schedule.push_back(kAlternative | value);
   }
   return schedule;
 }
+
+std::vector<std::uint16_t> StatefulSearch::schedule_to(StateId state) const { return as_schedule(graph_.path_to(state)); }
 
 }  // namespace selvage::machine

@@ -42,6 +42,9 @@ class StepChoices : public search::Strategy {
   std::vector<Choice> made_;
 };
 
+/// Steps in the form of search::Schedule::steps.
+std::vector<std::uint16_t> as_schedule(const std::vector<state::Step>& steps);
+
 class StatefulSearch {
  public:
   /// What the search asks of the exploration that it is part of.

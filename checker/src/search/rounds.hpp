@@ -11,8 +11,8 @@ namespace selvage::search {
 
 class Rounds : public Strategy {
  public:
-  /// `steps` as in Schedule::steps; `round`: threads, over and over.
-  Rounds(std::vector<std::uint16_t> steps, std::vector<std::int8_t> round)
+  /// Both as in Schedule::steps; `round` over and over.
+  Rounds(std::vector<std::uint16_t> steps, std::vector<std::uint16_t> round)
       : steps_(std::move(steps)), round_(std::move(round)) {}
   void begin() override { at_ = picks_ = 0; }
   int pick_thread(const ChoicePoint& point) override;
@@ -23,7 +23,7 @@ class Rounds : public Strategy {
 
  private:
   std::vector<std::uint16_t> steps_;
-  std::vector<std::int8_t> round_;
+  std::vector<std::uint16_t> round_;
   std::size_t at_ = 0;
   std::size_t picks_ = 0;
 };

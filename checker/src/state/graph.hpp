@@ -51,12 +51,14 @@ class Graph {
 
   /// Threads that can keep each other going for ever in a set of states that they need not leave.
   struct Cycle {
-    StateId entry = kNoState;      ///< kNoState: there is none
-    std::vector<std::int8_t> round;  ///< threads, in the order of their steps, from entry back to entry
+    StateId entry = kNoState;  ///< kNoState: there is none
+    std::vector<Step> round;   ///< from entry back to entry
   };
   /// A cycle that a fair schedule can follow: every thread that can move somewhere on it (infinitely often, then) does
-  /// move, without a chosen value (a choice leads out). Strong fairness, found as in Emerson and Lei, Modalities for
-  /// Model Checking, 1987: components, less the states where somebody could move who never does.
+  /// move, and where values are chosen all of them keep to it (each comes up infinitely often). Strong fairness is found
+  /// as in Emerson and Lei, Modalities for Model Checking, 1987, section 5: components, less the states where somebody could
+  /// move who never does; choices as in de Alfaro, Formal Verification of Probabilistic Systems, 1997, section 3.3 (end
+  /// components): components, less the steps that may lead out.
   [[nodiscard]] Cycle fair_cycle() const;
   [[nodiscard]] std::uint64_t memory() const;
   void clear() { *this = Graph(); }
@@ -74,20 +76,28 @@ class Graph {
   };
   struct Edge {
     StateId to;
-    std::int8_t thread;
-    bool chose;
+    std::uint32_t step;  ///< in steps_
   };
   void grow();
-  /// Gives the states that `inside` marks with `set` the numbers of their strongly connected components, counted from
-  /// *next; others keep theirs.
-  void number_components(std::vector<std::uint32_t>& inside, std::uint32_t set, std::uint32_t* next) const;
-  [[nodiscard]] Cycle round_in(const std::vector<std::uint32_t>& inside, StateId start, std::uint64_t movers) const;
+  /// Gives the states that `inside` marks with `set` the numbers of their strongly connected components (by the usable
+  /// steps), counted from *next; others keep theirs.
+  void number_components(std::vector<std::uint32_t>& inside, const std::vector<bool>& usable, std::uint32_t set,
+                         std::uint32_t* next) const;
+  /// Calls visit(number) for the usable steps of `state` that stay in its component.
+  template <typename Visit>
+  void each_inside(StateId state, const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable,
+                   Visit visit) const;
+  /// Takes back the steps of `state` one of whose values leads out of its component; true where there were any.
+  bool take_back(StateId state, const std::vector<std::uint32_t>& inside, std::vector<bool>& usable) const;
+  [[nodiscard]] Cycle round_in(const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable, StateId start,
+                               std::uint64_t movers) const;
   std::uint32_t intern_step(const Step& step);
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> table_;  // open addressing; number + 1, 0: free
   std::vector<Edge> edges_;
   std::vector<Step> steps_;           // the different ones: few
-  std::map<std::vector<std::uint16_t>, std::uint32_t> step_numbers_;
+  std::map<std::vector<std::uint16_t>, std::uint32_t> step_numbers_;  // of those with choices
+  std::vector<std::uint32_t> plain_steps_;  // of those without, by thread + 1; number + 1, 0: not met yet
   bool back_step_ = false;
 };
 

@@ -98,6 +98,19 @@ TEST(Shadow, AFreedByteIsReportedHoweverOrdered) {
   EXPECT_FALSE(shadow->access(cell, 0, clock, 0xf0, kRead, 3, &race)) << "other bytes";
   EXPECT_TRUE(shadow->access(cell, 0, clock, 0x01, kRead, 4, &race));
   EXPECT_NE(race.earlier.flags & kFree, 0);
+  // ... and rather than a race with another access, wherever that stands.
+  for (const bool free_first : {true, false}) {
+    shadow->new_execution();
+    cell = shadow->fresh_cell(0x1000);
+    VectorClock other, third;
+    other.set(1, 1);
+    third.set(2, 1);
+    if (free_first) shadow->access(cell, 0, clock, 0xff, kWrite | kFree, 2, &race);
+    shadow->access(cell, 1, other, 0xff, kWrite, 3, &race);
+    if (!free_first) shadow->access(cell, 0, clock, 0xff, kWrite | kFree, 2, &race);
+    EXPECT_TRUE(shadow->access(cell, 2, third, 0xff, kRead, 4, &race));
+    EXPECT_NE(race.earlier.flags & kFree, 0);
+  }
   shadow->new_execution();
   EXPECT_FALSE(shadow->access(shadow->fresh_cell(0x1000), 0, clock, 0x01, kRead, 5, &race)) << "forgotten";
 }

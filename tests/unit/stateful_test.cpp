@@ -256,6 +256,42 @@ TEST(Races, AreNotHiddenByMerging) {
   EXPECT_THAT(explore(stateful(), body(true)), Proves(OutcomesAre(testing::SizeIs(testing::Le(1)))));
 }
 
+// With a try-lock unlocks become scheduling points: whenever the first is met, the search starts over.
+TEST(Search, StartsOverAtATryLockMetLate) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::mutex m;
+                        std::atomic<int> a{0};
+                        std::thread other([&] {
+                          m.lock();
+                          a = 1;
+                          m.unlock();
+                        });
+                        if (a == 1) {
+                          const bool got = m.try_lock();
+                          if (got) m.unlock();
+                          selvage::check(got, "nobody holds the lock");
+                        }
+                        other.join();
+                      }),
+              Finds(Verdict::assertion));
+}
+
+// ... and with more threads than had been met before.
+TEST(Search, StartsOverWithManyThreads) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::atomic<int> a{0};
+                        std::thread other([&] { a = 1; });
+                        std::vector<std::thread> more(a == 1 ? 9 : 1);
+                        for (auto& thread : more) thread = std::thread([] {});
+                        for (auto& thread : more) thread.join();
+                        other.join();
+                        selvage::outcome(more.size());
+                      }),
+              Proves(OutcomesAre(ElementsAre(1, 9))));
+}
+
 TEST(State, InvariantsBelongToIt) {
   for (const bool wrong : {false, true}) {
     EXPECT_THAT(explore(stateful(),
@@ -264,6 +300,7 @@ TEST(State, InvariantsBelongToIt) {
                           selvage::invariant([&] { return value < (wrong ? 2 : 3); }, "bounded");
                           std::thread other([&] { ++value; });
                           ++value;
+                          selvage::invariant([&] { return value > 0; }, "made late");
                           other.join();
                         }),
                 wrong ? Finds(Verdict::assertion) : Proves());

@@ -21,6 +21,9 @@ using state::Writer;
 /// In place of a page that is as it was before the exploration.
 constexpr BlobId kUnwritten = ~BlobId{0};
 
+/// Where in a State its invariants stand; see Snapshots::take().
+constexpr std::size_t kInvariants = 6;
+
 std::vector<StatePart>& parts() {
   static auto* list = new std::vector<StatePart>;
   return *list;
@@ -409,6 +412,14 @@ state::Hash128 Snapshots::hash(const State& state) {
   const std::size_t count = state.size() - (state.back() != 0 ? 0 : 2);
   const XXH128_hash_t h = XXH3_128bits(state.data(), count * sizeof state[0]);
   return {h.low64, h.high64};
+}
+
+bool Snapshots::same_step(const State& a, const State& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] != b[i] && i != kInvariants) return false;
+  }
+  return true;
 }
 
 std::uint64_t Snapshots::first_difference(const State& before) const {

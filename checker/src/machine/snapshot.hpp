@@ -36,6 +36,8 @@ class Snapshots {
   void take(State* state);
   /// Puts the machine into `state`.
   void restore(const State& state);
+  /// Are they the same, but for which objects their invariants are (a step that makes some makes others when taken again)?
+  static bool same_step(const State& a, const State& b);
   /// Where in memory the state taken last differs from one taken before, as far as both have the same parts; 0: nowhere.
   [[nodiscard]] std::uint64_t first_difference(const State& before) const;
   /// The machine has gone on to where no state was taken: restore() must not rely on what is in memory.

@@ -32,6 +32,9 @@ int StepChoices::pick_alternative(int count, bool /*branching*/) {
 
 namespace {
 
+/// Has the machine found that the search must start over? It finds that once.
+bool starts_over() { return g.ending.how == Ending::How::restart || g.ending.how == Ending::How::need_threads; }
+
 /// Is there a wait that will end, if nothing else ends it, by a time-out?
 bool time_passes() {
   for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
@@ -141,14 +144,14 @@ bool StatefulSearch::steps(StateId from, int thread, Start start) {
   };
   do {
     bool ended = !take_step();
-    if (to_be_checked()) {
+    if (to_be_checked() && !starts_over()) {
       // What is done for the first time (a symbol bound, a page written) may leave other remains on stacks than later.
       State before;
-      for (int again = 0; again < 4 && state_ != before; ++again) {
+      for (int again = 0; again < 4 && !Snapshots::same_step(state_, before) && !starts_over(); ++again) {
         before = state_;
         ended = !take_step();
       }
-      if (state_ != before) {
+      if (!Snapshots::same_step(state_, before) && !starts_over()) {
         g.ending.how = Ending::How::violation;
         g.ending.verdict = Verdict::nondeterministic;
         g.ending.message = "the program did something else when it went on from the same state as before";

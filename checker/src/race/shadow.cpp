@@ -100,9 +100,10 @@ bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::
   std::uint32_t kept = 0;
   for (std::uint32_t i = 0; i < count; ++i) {
     const Record r = records[i];
-    // A freed byte is reported even where the free happens before the access.
+    // A freed byte is reported even where the free happens before the access, and rather than a race: nothing excuses it.
     const bool before = ordered(r, thread, clock);
-    if (!racy && ((!before && conflicting(strength(r), wanted)) || ((r.flags & kFree) != 0 && (r.mask & mask) != 0))) {
+    const bool freed = (r.flags & kFree) != 0 && (r.mask & mask) != 0;
+    if (freed || (!racy && !before && conflicting(strength(r), wanted))) {
       racy = true;
       race->earlier = r;
     }

@@ -4,6 +4,8 @@
 #include <immintrin.h>
 #include <xxhash.h>
 
+#include <cstring>
+
 namespace selvage::state {
 
 namespace {
@@ -80,8 +82,8 @@ unsigned char* Blobs::room(std::size_t size) {
   const std::size_t wanted = (size + 7) & ~std::size_t{7};
   if (wanted > left_) {
     const std::size_t bytes = wanted > kPage ? wanted : kPage;
-    next_ = new unsigned char[bytes];
-    pages_.push_back(next_);
+    pages_.emplace_back(new unsigned char[bytes]);
+    next_ = pages_.back().get();
     page_bytes_ += bytes;
     left_ = bytes;
   }
@@ -95,9 +97,6 @@ std::uint64_t Blobs::memory() const {
   return page_bytes_ + blobs_.capacity() * sizeof(Blob) + table_.capacity() * sizeof(BlobId);
 }
 
-void Blobs::clear() {
-  for (unsigned char* page : pages_) delete[] page;
-  *this = Blobs();
-}
+void Blobs::clear() { *this = Blobs(); }
 
 }  // namespace selvage::state

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <memory>
 #include <vector>
 
 namespace selvage::state {
@@ -37,7 +37,7 @@ class Blobs {
   unsigned char* room(std::size_t size);
   std::vector<Blob> blobs_;
   std::vector<BlobId> table_;  // open addressing; number + 1, 0: free
-  std::vector<unsigned char*> pages_;
+  std::vector<std::unique_ptr<unsigned char[]>> pages_;
   std::size_t left_ = 0;
   unsigned char* next_ = nullptr;
   std::uint64_t page_bytes_ = 0;

@@ -112,7 +112,8 @@ def build(arguments, variant, configuration):
 
 
 def explore(arguments, program, options, words=()):
-    search = ["--search", arguments.search] if arguments.search and "--replay" not in options else []
+    search = getattr(arguments, "search", "")  # the other scripts have no such option
+    search = ["--search", search] if search and "--replay" not in options else []
     done = run([str(arguments.selvage), "run", "--json", "-", "--output", "hide", *search, *options, str(program),
                 *words])
     try:

@@ -307,6 +307,40 @@ TEST(State, InvariantsBelongToIt) {
   }
 }
 
+// Which are made may be chosen before anything else happens.
+TEST(State, InvariantsMayBeChosen) {
+  EXPECT_THAT(explore(stateful(),
+                      [] {
+                        std::atomic<int> value{0};
+                        const int bound = 3 - selvage::choose(2);
+                        selvage::invariant([&value, bound] { return value < bound; }, "bounded");
+                        std::thread other([&] { ++value; });
+                        ++value;
+                        other.join();
+                      }),
+              Finds(Verdict::assertion));
+}
+
+// One that is made in the step that ends its execution is none of the executions that are gone on with.
+TEST(State, InvariantsEndWithTheirExecution) {
+  auto options = stateful();
+  options.keep_going = true;
+  const auto result = explore(options, [] {
+    std::atomic<int> value{0};
+    selvage::invariant([&] { return value >= 0; }, "never negative");
+    std::thread other([&] { value = 1; });
+    const bool late = value == 1;
+    other.join();
+    if (late) {
+      selvage::invariant([&] { return value < 2; }, "of this execution alone");
+      selvage::check(false, "ends here");
+    }
+    for (int i = 2; i < 6; ++i) value = i;
+  });
+  ASSERT_EQ(result.violations.size(), 1U) << result;
+  EXPECT_THAT(result.violations[0].message, testing::HasSubstr("ends here"));
+}
+
 TEST(State, ChoicesAreSteps) {
   EXPECT_THAT(explore(stateful(),
                       [] {

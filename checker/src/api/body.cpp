@@ -61,6 +61,7 @@ void invariant(std::function<bool()> holds, const char* name) {
   if (!g.in_program) return;
   Door door;
   g.invariants.emplace_back(std::move(holds), name);
+  g.invariants_changed = true;
   g.watching = true;
 }
 

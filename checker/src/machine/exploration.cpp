@@ -165,6 +165,7 @@ void Explorer::reset() {
   g.exit_status = 0;
   g.race_ignored = false;
   g.invariants.clear();
+  g.invariants_changed = true;
   g.watching = false;
   exit_handlers().new_execution();
   new_execution_of_accesses();

@@ -172,6 +172,7 @@ struct Machine {
   bool race_ignored = false;
   std::vector<std::pair<std::function<bool()>, const char*>> invariants;
   bool watching = false;  ///< the invariants are to be checked
+  bool invariants_changed = false;  ///< since a state was taken or put back (machine/snapshot.cpp)
 
   // The whole exploration.
   bool eager_unlock = true;  ///< nobody tries locks, so an unlock needs no branching

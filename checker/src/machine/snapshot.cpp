@@ -21,8 +21,9 @@ using state::Writer;
 /// In place of a page that is as it was before the exploration.
 constexpr BlobId kUnwritten = ~BlobId{0};
 
-/// Where in a State its invariants stand; see Snapshots::take().
-constexpr std::size_t kInvariants = 6;
+// How a State begins; the pieces of its threads follow, then memory, and last the times and whether they matter.
+enum Place : std::size_t { kThreads, kMachine, kHistory, kObjects, kForeign, kOthers, kInvariants, kFixed };
+constexpr std::size_t kTail = 2;
 
 std::vector<StatePart>& parts() {
   static auto* list = new std::vector<StatePart>;
@@ -54,7 +55,7 @@ void thread_state(Archive& a, Thread& t) {
   clock_state(a, t.acquire_pending);
   clock_state(a, t.release_fence);
   a.list(t.read_holds, [](auto& each, Thread::ReadHold& hold) { each(hold.lock)(hold.again); });
-  a.list(t.timeouts, [](auto& each, Thread::TimeOuts& outs) { each(outs.site)(outs.count); });
+  a.list(t.timeouts, [](auto& each, Thread::TimeOuts& outs) { each(outs.site)(outs.count)(outs.progress); });
   a.list(t.destructors, [](auto& each, auto& destructor) { each(destructor.first)(destructor.second); });
 }
 
@@ -168,6 +169,20 @@ std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::u
   return {begin, end - begin};
 }
 
+/// Memory of the state that the machine is in, but data segments: visit(region, low, high, from) in the order of a State.
+template <typename Self, typename Visit>
+void Snapshots::each_region(Self& self, Visit visit) {
+  for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    visit(self.stacks_[t], g.threads[t].stack_pointer, g.stacks.top(t), From::high);
+    visit(self.locals_[t], g.thread_locals.low(t), g.thread_locals.high(t), From::low);
+  }
+  for (std::uint64_t rest = g.arena.used_threads(); rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    visit(self.heaps_[t], g.arena.begin(t), g.arena.end(t), From::low);
+  }
+}
+
 BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
   const auto* memory = reinterpret_cast<const unsigned char*>(low);
   const std::size_t size = high - low;
@@ -236,8 +251,8 @@ void Snapshots::take(State* state) {
   int threads = g.thread_limit;
   while (threads > 0 && g.threads[threads - 1].state == Thread::State::unused) --threads;
   state->push_back(static_cast<BlobId>(threads));
-  state->push_back(written(last_[0], [](Writer& a) { machine_state(a); }));
-  state->push_back(written(last_[1], [](Writer& a) {
+  state->push_back(written(last_[kMachine], [](Writer& a) { machine_state(a); }));
+  state->push_back(written(last_[kHistory], [](Writer& a) {
     for (const std::uint64_t granule : g.shadow.touched()) {
       race::Cell* cell = g.shadow.cell(granule);
       const auto [records, count] = g.shadow.records(cell);
@@ -245,20 +260,20 @@ void Snapshots::take(State* state) {
       for (std::uint32_t i = 0; i < count; ++i) a(records[i]);
     }
   }));
-  state->push_back(written(last_[2], [](Writer& a) {
+  state->push_back(written(last_[kObjects], [](Writer& a) {
     for (std::uint32_t i = 0; i < g.objects.count(); ++i) object_state(a, g.objects[i]);
   }));
-  state->push_back(written(last_[3], [](Writer& a) {
+  state->push_back(written(last_[kForeign], [](Writer& a) {
     const auto& all = g.foreign.saved();
     std::size_t count = all.size();
     while (count > 0 && *reinterpret_cast<const std::uint64_t*>(all[count - 1].granule) == all[count - 1].value) --count;
     for (std::size_t i = 0; i < count; ++i) a(*reinterpret_cast<const std::uint64_t*>(all[i].granule));
   }));
-  state->push_back(written(last_[4], [&](Writer& a) {
+  state->push_back(written(last_[kOthers], [&](Writer& a) {
     for (const StatePart& part : parts()) part.write(a);
     if (g.printed) output_->state(a);
   }));
-  state->push_back(g.invariants.empty() ? 0 : invariants_now());
+  state->push_back(invariants_now());
   for (int t = 0; t < threads; ++t) {
     state->push_back(written(last_thread_[t], [t](Writer& a) { thread_state(a, g.threads[t]); }));
   }
@@ -268,15 +283,9 @@ void Snapshots::take(State* state) {
     if ((have_stacks() & bit(t)) == 0) stacks_[t].known = locals_[t].known = false;
     if ((g.arena.used_threads() & bit(t)) == 0) heaps_[t].known = false;
   }
-  for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
-    const int t = std::countr_zero(rest);
-    state->push_back(take_region(stacks_[t], g.threads[t].stack_pointer, g.stacks.top(t), From::high));
-    state->push_back(take_region(locals_[t], g.thread_locals.low(t), g.thread_locals.high(t), From::low));
-  }
-  for (std::uint64_t rest = g.arena.used_threads(); rest != 0; rest &= rest - 1) {
-    const int t = std::countr_zero(rest);
-    state->push_back(take_region(heaps_[t], g.arena.begin(t), g.arena.end(t), From::low));
-  }
+  each_region(*this, [&](Region& region, std::uint64_t low, std::uint64_t high, From from) {
+    state->push_back(take_region(region, low, high, from));
+  });
   find_data();
   for (Data& data : data_) {
     // States from before a page was written for the first time do not have it.
@@ -285,7 +294,7 @@ void Snapshots::take(State* state) {
   }
   while (state->back() == kUnwritten) state->pop_back();
   // Last, so that the hash can do without. As in a round (machine/spin.cpp), time makes no difference to whom does not look.
-  state->push_back(written(last_[5], [](Writer& a) { times(a); }));
+  state->push_back(written(last_times_, [](Writer& a) { times(a); }));
   state->push_back(somebody_looked_at_a_clock() ? 1 : 0);
 }
 
@@ -319,17 +328,17 @@ void Snapshots::restore(const State& state) {
     last = {id, true};
     return blobs_.data(id);
   };
-  if (const unsigned char* from = changed(last_[0]); from != nullptr) {
+  if (const unsigned char* from = changed(last_[kMachine]); from != nullptr) {
     Reader machine(from);
     machine_state(machine);
   }
-  if (const unsigned char* from = changed(last_[1]); from != nullptr) {
-    restore_history(from, from + blobs_.size(last_[1].id));
+  if (const unsigned char* from = changed(last_[kHistory]); from != nullptr) {
+    restore_history(from, from + blobs_.size(last_[kHistory].id));
   }
-  if (const unsigned char* from = changed(last_[2]); from != nullptr) {
+  if (const unsigned char* from = changed(last_[kObjects]); from != nullptr) {
     Reader objects(from);
     std::uint32_t count = 0;
-    for (const unsigned char* end = from + blobs_.size(last_[2].id); objects.at() != end;) {
+    for (const unsigned char* end = from + blobs_.size(last_[kObjects].id); objects.at() != end;) {
       object_state(objects, g.objects.restored(count++));
     }
     g.objects.set_count(count);
@@ -354,12 +363,16 @@ void Snapshots::restore(const State& state) {
     output_->clear();
   }
   ++at;
-  if (state[at] == 0) {
-    g.invariants.clear();
-  } else if (state[at] != invariants_known_) {
-    g.invariants = invariants_[state[at] - 1];
+  if (g.invariants_changed || state[at] != invariants_known_) {
+    invariants_known_ = state[at];
+    if (invariants_known_ == 0) {
+      g.invariants.clear();
+    } else {
+      g.invariants = invariants_[invariants_known_ - 1];
+    }
+    g.invariants_changed = false;
   }
-  invariants_known_ = state[at++];
+  ++at;
   for (int t = 0; t < g.thread_limit; ++t) {
     if (t >= threads) {
       g.threads[t].state = Thread::State::unused;
@@ -378,23 +391,17 @@ void Snapshots::restore(const State& state) {
     thread.plain_since_event = 0;
     thread.eager_in_a_row = 0;
   }
-  for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
-    const int t = std::countr_zero(rest);
-    restore_region(stacks_[t], state[at++], g.threads[t].stack_pointer, g.stacks.top(t), From::high);
-    restore_region(locals_[t], state[at++], g.thread_locals.low(t), g.thread_locals.high(t), From::low);
-  }
-  for (std::uint64_t rest = g.arena.used_threads(); rest != 0; rest &= rest - 1) {
-    const int t = std::countr_zero(rest);
-    restore_region(heaps_[t], state[at++], g.arena.begin(t), g.arena.end(t), From::low);
-  }
+  each_region(*this, [&](Region& region, std::uint64_t low, std::uint64_t high, From from) {
+    restore_region(region, state[at++], low, high, from);
+  });
   find_data();
   for (Data& data : data_) {
-    const BlobId id = at + 2 < state.size() ? state[at++] : kUnwritten;
+    const BlobId id = at + kTail < state.size() ? state[at++] : kUnwritten;
     restore_region(data.region, id == kUnwritten ? data.initial : id, data.low, data.high, From::low);
   }
-  Reader clocks(blobs_.data(state[state.size() - 2]));
+  Reader clocks(blobs_.data(state[state.size() - kTail]));
   times(clocks);
-  last_[5] = {state[state.size() - 2], true};
+  last_times_ = {state[state.size() - kTail], true};
   g.spinners = 0;
   g.redundant = false;
   g.progress = g.chosen = 0;
@@ -406,10 +413,11 @@ void Snapshots::forget_what_is_there() {
   for (Last& last : last_thread_) last.known = false;
   for (int t = 0; t < kMaxThreads; ++t) stacks_[t].known = locals_[t].known = heaps_[t].known = false;
   for (Data& data : data_) data.region.known = false;
+  last_times_.known = false;
 }
 
 state::Hash128 Snapshots::hash(const State& state) {
-  const std::size_t count = state.size() - (state.back() != 0 ? 0 : 2);
+  const std::size_t count = state.size() - (state.back() != 0 ? 0 : kTail);
   const XXH128_hash_t h = XXH3_128bits(state.data(), count * sizeof state[0]);
   return {h.low64, h.high64};
 }
@@ -423,12 +431,10 @@ bool Snapshots::same_step(const State& a, const State& b) {
 }
 
 std::uint64_t Snapshots::first_difference(const State& before) const {
-  std::size_t at = 0;
-  const auto threads = static_cast<int>(before[at]);
-  at += 7 + static_cast<std::size_t>(threads);  // the layout: see take()
+  std::size_t at = kFixed + before[kThreads];
   std::uint64_t found = 0;
   const auto compare = [&](const Region& region, std::uint64_t low, std::uint64_t high, From from) {
-    if (found != 0 || at + 2 >= before.size()) return;
+    if (found != 0 || at + kTail >= before.size()) return;
     const BlobId id = before[at++];
     if (id == region.id || id == kUnwritten) return;
     const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(id));
@@ -442,24 +448,20 @@ std::uint64_t Snapshots::first_difference(const State& before) const {
       }
     }
   };
-  for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
-    const int t = std::countr_zero(rest);
-    compare(stacks_[t], g.threads[t].stack_pointer, g.stacks.top(t), From::high);
-    compare(locals_[t], g.thread_locals.low(t), g.thread_locals.high(t), From::low);
-  }
-  for (std::uint64_t rest = g.arena.used_threads(); rest != 0; rest &= rest - 1) {
-    const int t = std::countr_zero(rest);
-    compare(heaps_[t], g.arena.begin(t), g.arena.end(t), From::low);
-  }
+  each_region(*this, compare);
   for (const Data& data : data_) compare(data.region, data.low, data.high, From::low);
   return found;
 }
 
 // Invariants are functions: they are kept as they are, a list for each way in which executions made them.
 BlobId Snapshots::invariants_now() {
-  if (invariants_known_ == 0 || invariants_[invariants_known_ - 1].size() != g.invariants.size()) {
-    invariants_.push_back(g.invariants);
-    invariants_known_ = static_cast<BlobId>(invariants_.size());
+  if (g.invariants_changed) {
+    invariants_known_ = 0;
+    if (!g.invariants.empty()) {
+      invariants_.push_back(g.invariants);
+      invariants_known_ = static_cast<BlobId>(invariants_.size());
+    }
+    g.invariants_changed = false;
   }
   return invariants_known_;
 }

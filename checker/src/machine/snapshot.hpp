@@ -57,6 +57,8 @@ class Snapshots {
   };
   /// Where chunks are counted from: the end that stays in place when the region grows.
   enum class From { low, high };
+  template <typename Self, typename Visit>
+  static void each_region(Self& self, Visit visit);
   state::BlobId take_region(Region& region, std::uint64_t low, std::uint64_t high, From from);
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
   void forget_what_is_there();
@@ -87,7 +89,7 @@ class Snapshots {
   std::vector<Data> data_;
   std::vector<race::Record> records_;  ///< a buffer
   std::size_t pages_seen_ = 0;  ///< of Segments::written(), in data_
-  Last last_[6], last_thread_[kMaxThreads];
+  Last last_[6], last_thread_[kMaxThreads], last_times_;  ///< last_: by place in a State
   state::BlobId invariants_now();
   std::vector<decltype(Machine::invariants)> invariants_;
   state::BlobId invariants_known_ = 0;  ///< which of them are in force, 1-based; 0: none

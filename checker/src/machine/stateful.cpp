@@ -35,6 +35,11 @@ namespace {
 /// Has the machine found that the search must start over? It finds that once.
 bool starts_over() { return g.ending.how == Ending::How::restart || g.ending.how == Ending::How::need_threads; }
 
+void append(const Step& step, std::vector<std::uint16_t>* schedule) {
+  if (step.thread >= 0) schedule->push_back(static_cast<std::uint16_t>(step.thread));
+  for (const std::uint16_t value : step.choices) schedule->push_back(kAlternative | value);
+}
+
 /// Is there a wait that will end, if nothing else ends it, by a time-out?
 bool time_passes() {
   for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
@@ -188,8 +193,7 @@ bool StatefulSearch::steps(StateId from, int thread, Start start) {
 void StatefulSearch::tell_the_way(StateId from, const Step& step) const {
   const std::vector<std::uint16_t> way = schedule_to(from);
   g.schedule.assign(way.begin(), way.end());
-  if (step.thread >= 0) g.schedule.push_back(static_cast<std::uint16_t>(step.thread));
-  for (const std::uint16_t value : step.choices) g.schedule.push_back(kAlternative | value);
+  append(step, &g.schedule);
   g.preemptions = 0;
   int moved = step.thread;
   for (StateId at = from; at != kNoState && graph_.from(at) != kNoState; at = graph_.from(at)) {
@@ -201,10 +205,7 @@ void StatefulSearch::tell_the_way(StateId from, const Step& step) const {
 
 std::vector<std::uint16_t> as_schedule(const std::vector<Step>& steps) {
   std::vector<std::uint16_t> schedule;
-  for (const Step& step : steps) {
-    if (step.thread >= 0) schedule.push_back(static_cast<std::uint16_t>(step.thread));
-    for (const std::uint16_t value : step.choices) schedule.push_back(kAlternative | value);
-  }
+  for (const Step& step : steps) append(step, &schedule);
   return schedule;
 }
 

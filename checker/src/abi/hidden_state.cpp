@@ -10,7 +10,7 @@
 #include "abi/export.hpp"
 #include "abi/real.hpp"
 #include "machine/machine.hpp"
-#include "machine/snapshot.hpp"
+#include "machine/bookkeeping.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 

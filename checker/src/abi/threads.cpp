@@ -13,7 +13,7 @@
 #include "machine/access.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
-#include "machine/snapshot.hpp"
+#include "machine/bookkeeping.hpp"
 #include "machine/virtual_time.hpp"
 
 using selvage::abi::Callback;

@@ -17,7 +17,10 @@
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winvalid-offsetof"  // Machine is no standard-layout class, but both compilers know
 static_assert(offsetof(Machine, in_program) == 0, "the doors below read the machine's first byte");
+#pragma GCC diagnostic pop
 
 extern "C" {
 

@@ -35,16 +35,30 @@ struct CallStack {
   }
 };
 
-/// A thread of the program under test.
-struct Thread {
+/// What is a thread's part of a state of the program, as it is: bytes that may be copied, without holes.
+struct ThreadState {
   enum class State : std::uint8_t { unused, alive, finished };
-  int id = 0;
   State state = State::unused;
   bool notified = true;    ///< the condition that a blocked operation waits for has come about
   bool timed_out = false;  ///< ... because its time ran out
   bool timed_wait = false;  ///< blocked in a wait that could also time out
   bool forced_time_out = false;  ///< ... and only because of the bound on time-outs it does not
   bool detached = false, joined = false;
+  bool read_clock = false;
+  bool has_release_fence = false;
+  std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
+  std::uint8_t unused[2] = {};
+  std::uint32_t children = 0;
+  std::uint64_t stack_pointer = 0;
+  void* (*routine)(void*) = nullptr;
+  void* argument = nullptr;
+  void* result = nullptr;
+  Op pending;
+};
+
+/// A thread of the program under test.
+struct Thread : ThreadState {
+  int id = 0;
   bool spinning = false;   ///< found to go round without progress; waits for somebody else's
   bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
   std::uint64_t choices = 0;  ///< values that the search has chosen for it
@@ -73,29 +87,20 @@ struct Thread {
   int wakes = 0;                    ///< how often it was woken as a spinner since somebody made progress
   std::uint64_t wakes_progress = 0; ///< Machine::progress then
   std::uint64_t spin_others = 0;    ///< others_standing() when it was found to spin
-  bool read_clock = false;
-  std::int8_t starter = -1;  ///< who waits for this thread to reach its first event; -1: nobody
-  std::uint64_t stack_pointer = 0;
   std::uint64_t stack_low = 0;  ///< Stacks::low() of its stack
   std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions; 0: none yet
   bool deep_remains = false;  ///< the runtime has called something on its stack that takes much of it
-  Op pending;
   std::uint64_t plain_since_event = 0;
   std::uint32_t eager_in_a_row = 0;  ///< events since its last visible one
-  std::uint32_t children = 0;
   struct TimeOuts {
     std::uint64_t site;      ///< call_site() of the wait
     std::uint64_t progress;  ///< Machine::progress at the latest
     std::uint32_t count;     ///< how many in a row since somebody made progress
   };
   std::vector<TimeOuts> timeouts;
-  void* (*routine)(void*) = nullptr;
-  void* argument = nullptr;
-  void* result = nullptr;
   race::VectorClock clock;
   race::VectorClock acquire_pending;  ///< what an acquire fence would synchronise with
   race::VectorClock release_fence;    ///< the clock at the last release fence
-  bool has_release_fence = false;
   std::vector<std::pair<void (*)(void*), void*>> destructors;  ///< __cxa_thread_atexit
   // Rounds without progress, see machine/spin.cpp.
   struct Visit {
@@ -135,6 +140,7 @@ struct Machine {
   bool exploring = false;   ///< between start and end of an exploration
   bool executing = false;   ///< between start and end of an execution
   bool recording = false;   ///< this execution is repeated to tell the user about it
+  bool stepping = false;  ///< each scheduling point is a state that the search goes back to
   bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
   std::int32_t current = 0;
   Thread* self = nullptr;  ///< &threads[current]
@@ -183,7 +189,6 @@ struct Machine {
   std::uint64_t harness_stack_pointer = 0;
   std::uint64_t harness_thread_pointer = 0;
   std::uint64_t total_events = 0;
-  bool stepping = false;  ///< each scheduling point is a state that the search goes back to
   std::uint64_t enabled_at_stop = 0;  ///< ... where these threads could move
   int next_at_stop = -1;              ///< ... and this one does, without a choice; -1: none does
   bool run_mode = false;  ///< a whole program (selvage run), not a body
@@ -208,7 +213,8 @@ class Door {
   Door() : was_(g.in_program) { g.in_program = false; }
   ~Door() {
     g.in_program = was_;
-    if (g.clean_stacks && was_) [[unlikely]] {
+    // Within a step of a stateful search all that the runtime leaves behind follows from the state that it began in.
+    if (g.clean_stacks && was_ && (!g.stepping || g.self->deep_remains)) [[unlikely]] {
       const bool deep = g.self->deep_remains || g.recording;
       g.self->deep_remains = false;
       selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : kFrames);

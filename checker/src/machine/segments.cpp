@@ -94,6 +94,7 @@ void Segments::protect() {
   pages_.reserve(4096);
   Search search{&ranges_, &bound_, 0, {0, 0}};
   dl_iterate_phdr(visit_object, &search);
+  program_ = search.executable;
   heap_ = find_heap();
   if (heap_.low < heap_.high) ranges_.push_back(heap_);
   for (const Range& r : ranges_) {
@@ -114,7 +115,7 @@ void Segments::note(std::uint64_t page) {
   std::memcpy(copy, reinterpret_cast<void*>(page), kPage);
   raw_syscall(SYS_mprotect, static_cast<long>(page), static_cast<long>(kPage), PROT_READ | PROT_WRITE);
   if (pages_.size() == pages_.capacity()) fatal("the program writes too many data pages (over 16 MiB)");
-  Page entry{page, copy, 0, 0};
+  Page entry{page, copy, 0, 0, page - program_.low < program_.high - program_.low};
   for (const Range& r : bound_) {
     if (r.low >= page + kPage || r.high <= page) continue;
     entry.bound_low = static_cast<std::uint16_t>(r.low > page ? r.low - page : 0);

@@ -38,6 +38,7 @@ class Segments {
     /// [bound_low, bound_high) of it, offsets, belongs to the loader: addresses that it binds on first use
     /// and that stay bound.
     std::uint16_t bound_low, bound_high;
+    bool of_program;  ///< the executable's own data
   };
   [[nodiscard]] const std::vector<Page>& written() const { return pages_; }
 
@@ -45,7 +46,7 @@ class Segments {
   static constexpr std::uint64_t kPage = 4096;
   void note(std::uint64_t page);
   std::vector<Range> ranges_;
-  Range heap_{0, 0};
+  Range heap_{0, 0}, program_{0, 0};
   std::vector<Range> bound_;  ///< the objects' .got.plt
   std::vector<Page> pages_;
 };

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "machine/cold_pages.hpp"
 #include "machine/fatal.hpp"
 #include "machine/machine.hpp"
 
@@ -38,7 +39,7 @@ const char* describe(int signal) {
 
 void on_crash(int signal, siginfo_t* info, void* /*context*/) {
   const auto address = reinterpret_cast<std::uint64_t>(info->si_addr);
-  if (signal == SIGSEGV && g.segments.on_write_fault(address)) return;
+  if (signal == SIGSEGV && (g.segments.on_write_fault(address) || ColdPages::on_write_fault(address))) return;
   if (!g.executing) {
     static bool again = false;
     if (again) fatal("crash while reporting a crash");

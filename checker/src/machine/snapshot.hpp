@@ -10,6 +10,8 @@
 #include <utility>
 #include <vector>
 
+#include "machine/bookkeeping.hpp"
+#include "machine/cold_pages.hpp"
 #include "machine/machine.hpp"
 #include "machine/output.hpp"
 #include "state/archive.hpp"
@@ -18,19 +20,12 @@
 
 namespace selvage::machine {
 
-/// What some other part of the runtime keeps of an execution, e.g. abi/.
-struct StatePart {
-  void (*write)(state::Writer&);
-  void (*read)(state::Reader&);
-};
-void add_state_part(StatePart part);
-
 /// A state: the numbers of its pieces.
 using State = std::vector<state::BlobId>;
 
 class Snapshots {
  public:
-  explicit Snapshots(Output& output) : output_(&output) {}
+  explicit Snapshots(Output& output) : output_(&output), bookkeeping_(blobs_) {}
   /// The state that the machine is in, all threads standing at scheduling points. Brings the machine's own records of the
   /// past into canonical form.
   void take(State* state);
@@ -43,7 +38,7 @@ class Snapshots {
   /// The machine has gone on to where no state was taken: restore() must not rely on what is in memory.
   void lost_track() { known_ = false; }
   static state::Hash128 hash(const State& state);
-  [[nodiscard]] std::uint64_t memory() const { return blobs_.memory(); }
+  [[nodiscard]] std::uint64_t memory() const { return blobs_.memory() + bookkeeping_.memory(); }
   void clear();
 
  private:
@@ -54,15 +49,17 @@ class Snapshots {
     std::uint64_t low = 0;             ///< its address
     state::BlobId id = 0;
     bool known = false;
+    ColdPages cold;  ///< while they are, nothing need be compared
   };
   /// Where chunks are counted from: the end that stays in place when the region grows.
   enum class From { low, high };
   template <typename Self, typename Visit>
   static void each_region(Self& self, Visit visit);
   state::BlobId take_region(Region& region, std::uint64_t low, std::uint64_t high, From from);
+  bool take_changes(Region& region, const unsigned char* memory, std::size_t size, From from);
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
+  void watch_locals();
   void forget_what_is_there();
-  void restore_history(const unsigned char* from, const unsigned char* end);
   static std::pair<std::uint64_t, std::size_t> chunk(std::uint64_t low, std::uint64_t high, std::size_t index, From from);
   /// Part of a data segment that executions write.
   struct Data {
@@ -72,24 +69,21 @@ class Snapshots {
     state::BlobId initial;       ///< the number of that
   };
   void find_data();
-  /// What was written the last time: mostly it is the same again.
-  struct Last {
-    state::BlobId id = 0;
-    bool known = false;
-  };
-  template <typename Write>
-  state::BlobId written(Last& last, Write write);
+  state::BlobId foreign_now();
+  void restore_foreign(state::BlobId id) const;
+  state::BlobId output_now();
+  void restore_output(state::BlobId id, bool printed) const;
 
   static constexpr std::size_t kChunk = 256;
   Output* output_;
   state::Blobs blobs_;
+  Bookkeeping bookkeeping_;
   state::Writer writer_;
   bool known_ = false;
   Region stacks_[kMaxThreads], locals_[kMaxThreads], heaps_[kMaxThreads];
   std::vector<Data> data_;
-  std::vector<race::Record> records_;  ///< a buffer
+  int locals_watched_ = 0;  ///< the blocks below this number may be cold
   std::size_t pages_seen_ = 0;  ///< of Segments::written(), in data_
-  Last last_[6], last_thread_[kMaxThreads], last_times_;  ///< last_: by place in a State
   state::BlobId invariants_now();
   std::vector<decltype(Machine::invariants)> invariants_;
   state::BlobId invariants_known_ = 0;  ///< which of them are in force, 1-based; 0: none

@@ -15,8 +15,18 @@ class Writer {
   Writer& operator()(const T& value) {
     static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>,
                   "holes would make equal states differ");
-    add(&value, sizeof value);
+    make_room(sizeof value);
+    __builtin_memcpy(at_, &value, sizeof value);
+    at_ += sizeof value;
     return *this;
+  }
+  /// `count` items from `items` on, without their number.
+  template <typename T>
+  void array(const T* items, std::uint32_t count) {
+    make_room(count * sizeof(T));
+    T* to = reinterpret_cast<T*>(at_);
+    for (std::uint32_t i = 0; i < count; ++i) __builtin_memcpy(to + i, items + i, sizeof(T));
+    at_ += count * sizeof(T);
   }
   Writer& operator()(const std::string& text) {
     (*this)(static_cast<std::uint64_t>(text.size()));
@@ -28,18 +38,24 @@ class Writer {
     (*this)(static_cast<std::uint64_t>(items.size()));
     for (const T& item : items) each(*this, const_cast<T&>(item));
   }
-  void clear() { size_ = 0; }
+  void clear() { at_ = bytes_.data(); }
   [[nodiscard]] const unsigned char* data() const { return bytes_.data(); }
-  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - bytes_.data()); }
 
  private:
+  void make_room(std::size_t size) {
+    if (size <= static_cast<std::size_t>(bytes_.data() + bytes_.size() - at_)) [[likely]] return;
+    const std::size_t used = this->size();
+    bytes_.resize(2 * (used + size) + 4096);
+    at_ = bytes_.data() + used;
+  }
   void add(const void* from, std::size_t size) {
-    if (size_ + size > bytes_.size()) [[unlikely]] bytes_.resize(2 * (size_ + size) + 4096);
-    std::memcpy(bytes_.data() + size_, from, size);
-    size_ += size;
+    make_room(size);
+    std::memcpy(at_, from, size);
+    at_ += size;
   }
   std::vector<unsigned char> bytes_;
-  std::size_t size_ = 0;  ///< in use
+  unsigned char* at_ = bytes_.data();  ///< the next goes here
 };
 
 class Reader {
@@ -47,9 +63,14 @@ class Reader {
   explicit Reader(const unsigned char* from) : at_(from) {}
   template <typename T>
   Reader& operator()(T& value) {
-    std::memcpy(&value, at_, sizeof value);
+    __builtin_memcpy(&value, at_, sizeof value);
     at_ += sizeof value;
     return *this;
+  }
+  template <typename T>
+  void array(T* items, std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i) __builtin_memcpy(items + i, at_ + i * sizeof(T), sizeof(T));
+    at_ += count * sizeof(T);
   }
   Reader& operator()(std::string& text) {
     std::uint64_t size = 0;

@@ -12,42 +12,51 @@ namespace {
 
 constexpr std::size_t kPage = 1 << 20;
 
-bool same_rest(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size) {
+std::size_t by_words(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size) {
   std::size_t i = from;
   for (; i + 8 <= size; i += 8) {
     std::uint64_t x, y;
     __builtin_memcpy(&x, a + i, 8);
     __builtin_memcpy(&y, b + i, 8);
-    if (x != y) return false;
+    if (x != y) return i;
   }
   for (; i < size; ++i) {
-    if (a[i] != b[i]) return false;
+    if (a[i] != b[i]) return i;
   }
-  return true;
+  return size;
 }
 
-bool same_by_words(const unsigned char* a, const unsigned char* b, std::size_t size) { return same_rest(a, b, 0, size); }
+/// The bits in which 32 bytes differ.
+__attribute__((target("avx2"))) inline __m256i difference(const unsigned char* a, const unsigned char* b) {
+  return _mm256_xor_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a)),
+                          _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
+}
 
-__attribute__((target("avx2"))) bool same_by_avx2(const unsigned char* a, const unsigned char* b, std::size_t size) {
-  std::size_t i = 0;
+__attribute__((target("avx2"))) std::size_t by_avx2(const unsigned char* a, const unsigned char* b, std::size_t from,
+                                                    std::size_t size) {
+  std::size_t i = from;
   for (; i + 128 <= size; i += 128) {
-    const auto* x = reinterpret_cast<const __m256i*>(a + i);
-    const auto* y = reinterpret_cast<const __m256i*>(b + i);
-    const __m256i first = _mm256_or_si256(_mm256_xor_si256(_mm256_loadu_si256(x), _mm256_loadu_si256(y)),
-                                          _mm256_xor_si256(_mm256_loadu_si256(x + 1), _mm256_loadu_si256(y + 1)));
-    const __m256i second = _mm256_or_si256(_mm256_xor_si256(_mm256_loadu_si256(x + 2), _mm256_loadu_si256(y + 2)),
-                                           _mm256_xor_si256(_mm256_loadu_si256(x + 3), _mm256_loadu_si256(y + 3)));
+    const __m256i first = _mm256_or_si256(difference(a + i, b + i), difference(a + i + 32, b + i + 32));
+    const __m256i second = _mm256_or_si256(difference(a + i + 64, b + i + 64), difference(a + i + 96, b + i + 96));
     const __m256i different = _mm256_or_si256(first, second);
-    if (_mm256_testz_si256(different, different) == 0) return false;
+    if (_mm256_testz_si256(different, different) == 0) return i;
   }
-  return same_rest(a, b, i, size);
+  for (; i + 32 <= size; i += 32) {
+    const __m256i different = difference(a + i, b + i);
+    if (_mm256_testz_si256(different, different) == 0) return i;
+  }
+  return by_words(a, b, i, size);
 }
 
 }  // namespace
 
-bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size) {
+std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size) {
   static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  return avx2 ? same_by_avx2(a, b, size) : same_by_words(a, b, size);
+  return avx2 ? by_avx2(a, b, from, size) : by_words(a, b, from, size);
+}
+
+bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size) {
+  return first_difference(a, b, 0, size) == size;
 }
 
 BlobId Blobs::intern(const void* bytes, std::size_t size) {
@@ -62,7 +71,7 @@ BlobId Blobs::intern(const void* bytes, std::size_t size) {
   unsigned char* copy = room(size);
   std::memcpy(copy, bytes, size);
   const auto id = static_cast<BlobId>(blobs_.size());
-  blobs_.push_back({copy, static_cast<std::uint32_t>(size), hash});
+  blobs_.push_back({copy, static_cast<std::uint32_t>(size), hash, id});
   table_[at] = id + 1;
   return id;
 }

@@ -13,11 +13,21 @@ using BlobId = std::uint32_t;
 
 /// Are they the same? (memcmp() is a hook in this library: it goes byte by byte, and stands for an access of the program.)
 bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size);
+/// Where, from `from` on, they differ first, or a little before; `size`: nowhere.
+std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size);
 
 /// Equal bytes have equal numbers, different bytes different ones: the bytes are compared, not hashes.
 class Blobs {
  public:
   BlobId intern(const void* bytes, std::size_t size);
+  /// The same for what `before` has become: what it became the last time is tried first, and no hash is needed.
+  BlobId intern_after(BlobId before, const void* bytes, std::size_t size) {
+    const BlobId guess = blobs_[before].next;
+    if (equal(guess, bytes, size)) return guess;
+    const BlobId id = intern(bytes, size);
+    blobs_[before].next = id;
+    return id;
+  }
   [[nodiscard]] const unsigned char* data(BlobId id) const { return blobs_[id].bytes; }
   [[nodiscard]] std::uint32_t size(BlobId id) const { return blobs_[id].size; }
   [[nodiscard]] bool equal(BlobId id, const void* bytes, std::size_t size) const {
@@ -32,6 +42,7 @@ class Blobs {
     const unsigned char* bytes;
     std::uint32_t size;
     std::uint32_t hash;
+    BlobId next;  ///< what it became when it changed last, or itself
   };
   void grow();
   unsigned char* room(std::size_t size);

@@ -20,14 +20,10 @@ Object* Objects::add(std::uint64_t address, Kind kind) {
   race::Cell* cell = shadow_->fresh_cell(address);
   make_room(used_);
   Object& o = (*this)[used_++];
+  static_cast<ObjectState&>(o) = {};
   o.address = address;
   o.kind = kind;
   o.next = cell->object;
-  o.destroyed = o.busy = o.done = false;
-  o.owner = -1;
-  o.depth = 0;
-  o.value = 0;
-  o.readers = o.waiters = 0;
   o.released.clear();
   o.readers_released.clear();
   cell->object = used_;

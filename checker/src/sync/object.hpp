@@ -14,7 +14,8 @@ namespace selvage::sync {
 
 enum class Kind : std::uint8_t { atomic, mutex, rwlock, cond, semaphore, barrier, once, guard, futex };
 
-struct Object {
+/// What is an object's part of a state of the program, as it is: bytes that may be copied, without holes.
+struct ObjectState {
   std::uint64_t address = 0;
   std::uint32_t next = 0;  ///< next object of the same granule, 1-based
   Kind kind = Kind::atomic;
@@ -22,11 +23,14 @@ struct Object {
   bool busy = false;        ///< once/guard: someone runs the initialiser
   bool done = false;        ///< once: it has run
   std::int32_t owner = -1;  ///< mutex, rwlock (writer), once: the thread
-  std::uint64_t taken = 0;  ///< the owner's Thread::acquisitions when it took it
   std::uint32_t depth = 0;  ///< recursive mutex: how often the owner holds it
   std::int64_t value = 0;   ///< semaphore: its value; barrier: how many it waits for
   std::uint64_t readers = 0;  ///< rwlock: bit mask of the threads that hold it shared
   std::uint64_t waiters = 0;  ///< cond, futex, barrier: bit mask of the threads that wait
+};
+
+struct Object : ObjectState {
+  std::uint64_t taken = 0;  ///< the owner's Thread::acquisitions when it took it
   race::VectorClock released;  ///< what an acquirer synchronises with
   race::VectorClock readers_released;  ///< rwlock: what the next writer synchronises with in addition
 };

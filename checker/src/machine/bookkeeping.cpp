@@ -1,0 +1,276 @@
+#include "machine/bookkeeping.hpp"
+
+#include <algorithm>
+#include <bit>
+
+#include "machine/exit_handlers.hpp"
+#include "machine/machine.hpp"
+#include "race/canonical.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+using state::BlobId;
+using state::Reader;
+using state::Writer;
+
+std::vector<StatePart>& parts() {
+  static auto* list = new std::vector<StatePart>;
+  return *list;
+}
+
+// What belongs to a state, field by field: once for writing and reading.
+
+template <typename Archive>
+void clock_state(Archive& a, race::VectorClock& clock) {
+  a(clock.size);
+  a.array(clock.at, clock.size);
+}
+
+/// How many of a list that mostly is empty.
+template <typename Archive, typename T>
+void length(Archive& a, std::vector<T>& items) {
+  auto count = static_cast<std::uint32_t>(items.size());
+  a(count);
+  items.resize(count);
+}
+
+template <typename Archive>
+void thread_state(Archive& a, Thread& t) {
+  a(static_cast<ThreadState&>(t));
+  clock_state(a, t.clock);
+  clock_state(a, t.acquire_pending);
+  clock_state(a, t.release_fence);
+  length(a, t.read_holds);
+  for (Thread::ReadHold& hold : t.read_holds) a(hold.lock)(hold.again);
+  length(a, t.timeouts);
+  for (Thread::TimeOuts& outs : t.timeouts) {
+    bool in_force = outs.progress == g.progress;  // all are, in canonical form
+    a(outs.site)(outs.count)(in_force);
+    if constexpr (std::is_same_v<Archive, Reader>) outs.progress = 0;
+  }
+  length(a, t.destructors);
+  for (auto& destructor : t.destructors) a(destructor.first)(destructor.second);
+}
+
+template <typename Archive>
+void object_state(Archive& a, sync::Object& o) {
+  a(static_cast<sync::ObjectState&>(o));
+  clock_state(a, o.released);
+  clock_state(a, o.readers_released);
+}
+
+/// The threads that there are, a bit mask.
+std::uint64_t used_threads() {
+  std::uint64_t used = 0;
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if (g.threads[t].state != Thread::State::unused) used |= bit(t);
+  }
+  return used;
+}
+
+template <typename Archive>
+void times(Archive& a) {
+  for (std::uint64_t rest = used_threads(); rest != 0; rest &= rest - 1) {
+    Thread& thread = g.threads[std::countr_zero(rest)];
+    a(thread.clock.time)(thread.acquire_pending.time)(thread.release_fence.time);
+  }
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) a(g.objects[i].released.time)(g.objects[i].readers_released.time);
+}
+
+bool somebody_looked_at_a_clock() {
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if (g.threads[t].state != Thread::State::unused && g.threads[t].read_clock) return true;
+  }
+  return false;
+}
+
+template <typename Archive>
+void machine_state(Archive& a) {
+  a(g.alive)(g.exiting)(g.exit_status)(g.has_outcome)(g.outcome)(g.watching)(g.race_ignored)(g.printed);
+  g.arena.state(a);
+  exit_handlers().state(a);
+}
+
+void write(Writer& a) {
+  machine_state(a);
+  const std::uint64_t used = used_threads();
+  a(used);
+  for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) thread_state(a, g.threads[std::countr_zero(rest)]);
+  a(g.objects.count());
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) object_state(a, g.objects[i]);
+  a(static_cast<std::uint32_t>(g.shadow.touched().size()));
+  for (const std::uint64_t granule : g.shadow.touched()) {
+    race::Cell* cell = g.shadow.cell(granule);
+    const auto [records, count] = g.shadow.records(cell);
+    a(granule)(cell->object)(static_cast<std::uint32_t>(cell->shared))(count);
+    a.array(records, count);
+  }
+  for (const StatePart& part : parts()) part.write(a);
+}
+
+void read_history(Reader& a) {
+  static std::vector<race::Record> records;  // its memory is used again
+  for (const std::uint64_t granule : g.shadow.touched()) g.shadow.discard(g.shadow.cell(granule));
+  g.shadow.forget_touched();
+  std::uint32_t cells = 0;
+  a(cells);
+  for (; cells > 0; --cells) {
+    std::uint64_t granule = 0;
+    std::uint32_t object = 0, shared = 0, count = 0;
+    a(granule)(object)(shared)(count);
+    race::Cell* cell = g.shadow.fresh_cell(granule);
+    cell->object = object;
+    cell->shared = static_cast<std::uint8_t>(shared);
+    if (count <= race::kInline) {
+      a.array(cell->records, count);
+      cell->count = static_cast<std::uint8_t>(count);
+      continue;
+    }
+    records.resize(count);
+    a.array(records.data(), count);
+    g.shadow.set_records(cell, records.data(), count);
+  }
+}
+
+void read(Reader& a) {
+  machine_state(a);
+  std::uint64_t used = 0;
+  a(used);
+  for (int i = 0; i < g.thread_limit; ++i) {
+    Thread& t = g.threads[i];
+    if ((used & bit(i)) == 0) {
+      t.state = Thread::State::unused;
+      continue;
+    }
+    thread_state(a, t);
+    // What only tells how it got there must not get into the frames to come by way of the runtime.
+    t.spinning = t.failed_try = t.stutters = false;
+    t.own_progress = t.own_writes = t.acquisitions = t.seen_holding = 0;
+    t.announced = t.standing = t.choices = 0;
+    t.plain_since_event = 0;
+    t.eager_in_a_row = 0;
+  }
+  std::uint32_t objects = 0;
+  a(objects);
+  for (std::uint32_t i = 0; i < objects; ++i) object_state(a, g.objects.restored(i));
+  g.objects.set_count(objects);
+  read_history(a);
+  for (const StatePart& part : parts()) part.read(a);
+  g.spinners = 0;
+  g.redundant = false;
+  g.progress = g.chosen = 0;
+  g.shared_stack.clear();
+}
+
+/// What a thread is sure to know before it accesses anything again, it may know already: who waits for a lock will know what
+/// its last holder knew (who holds it until then knows that as well), who waits for a thread to end what that one knows.
+void know_ahead() {
+  bool joins = false;
+  for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+    Thread& t = g.threads[std::countr_zero(rest)];
+    const Op& op = t.pending;
+    if (op.or_timed_out) continue;
+    if (op.kind == EventKind::lock || op.kind == EventKind::read_lock || op.kind == EventKind::write_lock) {
+      t.clock.join(op.object->released);
+      if (op.kind == EventKind::write_lock) t.clock.join(op.object->readers_released);
+    }
+    joins = joins || op.kind == EventKind::join;
+  }
+  // Along chains of threads that join each other.
+  for (int pass = 0; joins && pass < std::popcount(g.alive); ++pass) {
+    for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
+      Thread& t = g.threads[std::countr_zero(rest)];
+      if (t.pending.kind == EventKind::join) t.clock.join(g.threads[t.pending.second].clock);
+    }
+  }
+}
+
+/// What only tells how the threads got where they are, or only matters with it.
+void forget_the_way() {
+  know_ahead();
+  static race::History history;  // its vectors' memory is used again
+  history.shadow = &g.shadow;
+  history.alive = g.alive;
+  history.others.clear();
+  history.clocks.assign(static_cast<std::size_t>(g.thread_limit), nullptr);
+  for (int i = 0; i < g.thread_limit; ++i) {
+    Thread& t = g.threads[i];
+    if (t.state == Thread::State::unused) continue;
+    if (t.state == Thread::State::alive) {
+      history.clocks[static_cast<std::size_t>(i)] = &t.clock;
+    } else {
+      history.others.push_back(&t.clock);
+      if (i != 0) t.stack_pointer = 0;
+    }
+    history.others.push_back(&t.acquire_pending);
+    history.others.push_back(&t.release_fence);
+    std::erase_if(t.timeouts, [](const Thread::TimeOuts& outs) { return outs.progress != g.progress; });
+    for (auto& outs : t.timeouts) outs.progress = 0;
+    t.failed_try = false;
+  }
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i) {
+    history.others.push_back(&g.objects[i].released);
+    history.others.push_back(&g.objects[i].readers_released);
+  }
+  race::make_canonical(history);
+  g.progress = 0;
+}
+
+}  // namespace
+
+void add_state_part(StatePart part) { parts().push_back(part); }
+
+std::uint64_t have_stacks() { return g.alive | (g.threads[0].state == Thread::State::finished ? 1 : 0); }
+
+Bookkeeping::Pieces Bookkeeping::make_canonical() {
+  forget_the_way();
+  writer_.clear();
+  write(writer_);
+  Pieces pieces;
+  pieces.all = blobs_->intern(writer_.data(), writer_.size());
+  writer_.clear();
+  times(writer_);
+  pieces.times = blobs_->intern(writer_.data(), writer_.size());
+  // As in a round (machine/spin.cpp), time makes no difference to whom does not look.
+  pieces.times_matter = somebody_looked_at_a_clock();
+  return pieces;
+}
+
+Bookkeeping::Pieces Bookkeeping::take() {
+  writer_.clear();
+  write(writer_);
+  times(writer_);
+  if (guesses_.empty()) guesses_.resize(kGuesses);
+  Guess& guess = guesses_[(restored_ * race::kMaxThreads + static_cast<BlobId>(g.current)) % kGuesses];
+  if (guess.valid && seen_.equal(guess.seen, writer_.data(), writer_.size())) return canonical_[guess.seen];
+  constexpr std::uint64_t kMost = 64 << 20;  // bytes: enough where records come up again at all
+  if (seen_.memory() > kMost) forget_seen();
+  const BlobId seen = seen_.intern(writer_.data(), writer_.size());
+  guess = {seen, true};
+  if (seen == canonical_.size()) canonical_.push_back(make_canonical());
+  return canonical_[seen];
+}
+
+void Bookkeeping::restore(const Pieces& pieces) {
+  Reader all(blobs_->data(pieces.all));
+  read(all);
+  Reader clocks(blobs_->data(pieces.times));
+  times(clocks);
+  restored_ = pieces.all;
+}
+
+void Bookkeeping::forget_seen() {
+  seen_.clear();
+  canonical_.clear();
+  guesses_.clear();
+  guesses_.resize(kGuesses);
+}
+
+void Bookkeeping::clear() {
+  forget_seen();
+  restored_ = 0;
+}
+
+}  // namespace selvage::machine

@@ -1,0 +1,63 @@
+#include "machine/cold_pages.hpp"
+
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#include "machine/raw_syscall.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+ColdPages* g_first = nullptr;
+
+void set_protection(std::uint64_t low, std::uint64_t high, int protection) {
+  raw_syscall(SYS_mprotect, static_cast<long>(low), static_cast<long>(high - low), protection);
+}
+
+}  // namespace
+
+ColdPages::ColdPages(ColdPages&& other) noexcept {
+  other.warm_up();
+  low_ = other.low_;
+  high_ = other.high_;
+}
+
+void ColdPages::cool_down() {
+  rested_ = 0;
+  cold_ = true;
+  next_ = g_first;
+  g_first = this;
+  set_protection(low_, high_, PROT_READ);
+}
+
+void ColdPages::warm_up() {
+  rested_ = 0;
+  if (!cold_) return;
+  ColdPages** at = &g_first;
+  while (*at != this) at = &(*at)->next_;
+  *at = next_;
+  cold_ = false;
+  if (patience_ < kMostPatience) patience_ *= 2;
+  set_protection(low_, high_, PROT_READ | PROT_WRITE);
+  // Others may be in the same pages.
+  for (ColdPages* other = g_first; other != nullptr;) {
+    if (other->low_ < high_ && low_ < other->high_) {
+      other->warm_up();
+      other = g_first;
+    } else {
+      other = other->next_;
+    }
+  }
+}
+
+bool ColdPages::on_write_fault(std::uint64_t address) {
+  for (ColdPages* pages = g_first; pages != nullptr; pages = pages->next_) {
+    if (address - pages->low_ >= pages->high_ - pages->low_) continue;
+    pages->warm_up();
+    return true;
+  }
+  return false;
+}
+
+}  // namespace selvage::machine

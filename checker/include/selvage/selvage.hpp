@@ -69,6 +69,10 @@ struct Options {
   double seconds = 0;              ///< stop after this much wall-clock time; 0: no bound
   std::uint64_t seed = 1;          ///< seed of --search random
   std::uint64_t memory = 0;        ///< stateful: stop when states take this many MiB; 0: no bound
+  /// stateful: when the states met take more than this many MiB, and none has come up again so far, they are not kept any
+  /// more but for two levels of the search; see docs/stateful.md
+  std::uint64_t visited = 256;
+  unsigned workers = 0;            ///< stateful: processes that search from then on; 0: one for each processor
   bool keep_going = false;         ///< go on after the first violation
   bool report_leaks = true;        ///< is a leak a violation?
   std::uint64_t max_events = 1'000'000;  ///< longest execution, in events; longer ones are cut

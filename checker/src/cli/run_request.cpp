@@ -82,6 +82,16 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "End a stateful search when its states take M MiB (0: no bound)"),
             "M")
       ->check(above(0, true));
+  searching(run->add_option("--visited", options.visited,
+                            "Keep the states that a stateful search has met until they take M\n"
+                            "MiB (default 256); after that, if none came up again, two levels"),
+            "M")
+      ->check(above(0, true));
+  searching(run->add_option("--workers", options.workers,
+                            "Processes of a stateful search that does not keep its states\n"
+                            "(0: one for each processor)"),
+            "K")
+      ->check(above(0, true));
   searching(run->add_option("--seed", options.seed, "Seed of --search random (default 1)"), "N")
       ->check(above(0, true));
   searching(run->add_option("--races", words->races,

@@ -44,7 +44,7 @@ class Bookkeeping {
   Pieces make_canonical();
   void forget_seen();
   state::Blobs* blobs_;
-  state::Blobs seen_;              ///< records as they were found ...
+  state::Blobs seen_{state::Sharing::own};              ///< records as they were found ...
   std::vector<Pieces> canonical_;  ///< ... and their canonical forms
   state::Writer writer_;
   // Mostly a step of the same thread from the same records leads to the same records.

@@ -397,14 +397,17 @@ void Explorer::search_states() {
   g.shadow.journal();
   g.clean_stacks = true;  // remains of the runtime would keep states apart that are equal
   StatefulSearch search(output_, static_cast<StepChoices&>(*strategy_),
-                        {begin, judge_step, [this] { return out_of_budget(); }});
+                        {begin, judge_step, [this] { return out_of_budget(); }, [this] { return found_.size(); },
+                         [this](std::size_t finding, std::vector<std::uint16_t> schedule) {
+                           found_[finding].schedule.steps = std::move(schedule);
+                         }});
   states_search_ = &search;
   do {
     again_ = false;
     finished_ = search.run();
   } while (again_ && !stopped_);
-  states_ = search.graph().states();
-  steps_ = search.graph().steps();
+  states_ = search.states();
+  steps_ = search.transitions();
   memory_ = search.memory();
   if (finished_ && !stopped_) show_going_round(search);
   states_search_ = nullptr;
@@ -452,7 +455,7 @@ bool Explorer::out_of_budget() {
     job_.control->blocked.store(blocked_, std::memory_order_relaxed);
     job_.control->events.store(g.total_events, std::memory_order_relaxed);
     if (states_search_ != nullptr) {
-      job_.control->states.store(states_search_->graph().states(), std::memory_order_relaxed);
+      job_.control->states.store(states_search_->states(), std::memory_order_relaxed);
       job_.control->waiting.store(states_search_->waiting(), std::memory_order_relaxed);
     }
     if (job_.control->stop.load(std::memory_order_relaxed) != 0) {
@@ -520,6 +523,7 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
     *reproduced = g.ending.how == Ending::How::violation && g.ending.verdict == found.kind;
     if (*reproduced) raw.stack = g.ending.stack;
   }
+  if (found.preemptions == ~0U) raw.preemptions = g.preemptions;  // was not known until now
   finish_recording(raw);
   strategy_ = std::move(kept);
   return raw;
@@ -538,7 +542,8 @@ void Explorer::fill(report::RawResult& result) {
     Outcome outcome;
     outcome.value = value;
     outcome.executions = seen.executions;
-    outcome.schedule = search::to_text(schedule_now(seen.steps));
+    // A search that keeps no way to it gives none.
+    if (seen.preemptions != ~0U) outcome.schedule = search::to_text(schedule_now(seen.steps));
     result.outcomes.push_back(std::move(outcome));
   }
   // What would have come after a race was not run.

@@ -7,6 +7,7 @@
 
 #include <cstdio>
 
+#include "machine/machine.hpp"
 #include "machine/raw_syscall.hpp"
 
 namespace selvage::machine {
@@ -33,14 +34,26 @@ void empty(int fd) {
 
 void Output::capture() {
   std::fflush(nullptr);
+  real_out_ = fcntl(1, F_DUPFD_CLOEXEC, 100);
+  real_err_ = fcntl(2, F_DUPFD_CLOEXEC, 100);
+  set_error_fd(real_err_);
+  redirect();
+}
+
+void Output::redirect() {
   // The same file gets both streams' text only in the merged one; stdout alone is the outcome.
   memory_ = memfd_create("selvage-stdout", MFD_CLOEXEC);
   memory_err_ = memfd_create("selvage-stderr", MFD_CLOEXEC);
-  real_out_ = fcntl(1, F_DUPFD_CLOEXEC, 100);
-  real_err_ = fcntl(2, F_DUPFD_CLOEXEC, 100);
   dup2(memory_, 1);
   dup2(memory_err_, 2);
-  set_error_fd(real_err_);
+}
+
+void Output::separate() {
+  if (!capturing()) return;
+  close(memory_);
+  close(memory_err_);
+  redirect();
+  g.printed = true;  // whatever a state wants there, it is not there yet
 }
 
 void Output::release() {

@@ -11,6 +11,8 @@ class Output {
  public:
   /// Sends file descriptors 1 and 2 to memory.
   void capture();
+  /// In a process that was forked: to memory of its own.
+  void separate();
   /// Puts the real ones back.
   void release();
   /// What was written to stdout / both since the last clear().
@@ -24,6 +26,7 @@ class Output {
   [[nodiscard]] bool capturing() const { return real_out_ >= 0; }
 
  private:
+  void redirect();
   int memory_ = -1, memory_err_ = -1;
   int real_out_ = -1, real_err_ = -1;
 };

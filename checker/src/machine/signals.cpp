@@ -20,6 +20,7 @@ int g_ticks = 0;  // watchdog ticks since an event was seen
 int g_ticks_allowed = 10;
 std::uint64_t g_events_then = ~0ULL;
 double g_watchdog_seconds = 10;
+constexpr int kTicksPerSecond = 4;
 
 std::string hex(std::uint64_t value) {
   std::string text = name_of(value);
@@ -87,12 +88,16 @@ void install_signal_handlers(double watchdog_seconds) {
   signal(SIGPIPE, SIG_IGN);
   g_watchdog_seconds = watchdog_seconds;
   if (watchdog_seconds <= 0) return;
-  constexpr int kTicksPerSecond = 4;
   g_ticks_allowed = static_cast<int>(watchdog_seconds * kTicksPerSecond) + 1;
   struct sigaction tick{};
   tick.sa_handler = on_tick;
   tick.sa_flags = SA_ONSTACK | SA_NODEFER | SA_RESTART;
   sigaction(SIGVTALRM, &tick, nullptr);
+  restart_watchdog();
+}
+
+void restart_watchdog() {
+  if (g_watchdog_seconds <= 0) return;
   const itimerval every{{0, 1'000'000 / kTicksPerSecond}, {0, 1'000'000 / kTicksPerSecond}};
   setitimer(ITIMER_VIRTUAL, &every, nullptr);
 }

@@ -212,7 +212,7 @@ void Snapshots::take(State* state) {
   state->push_back(known.times_matter ? 1 : 0);
 }
 
-void Snapshots::restore(const State& state) {
+void Snapshots::restore(std::span<const BlobId> state) {
   if (!known_) forget_what_is_there();
   known_ = true;
   const bool printed = g.printed;
@@ -293,6 +293,18 @@ BlobId Snapshots::invariants_now() {
     g.invariants_changed = false;
   }
   return invariants_known_;
+}
+
+Snapshots::Layout Snapshots::layout() const {
+  return {g.segments.written().size(), g.foreign.saved().size(), invariants_.size(),
+          g.thread_limit,              g.thread_locals.count(),  g.bounded,
+          g.race_ignored_ever};
+}
+
+void Snapshots::become_separate() {
+  blobs_.set_concurrent(true);
+  blobs_.forget_blocks();
+  output_->separate();
 }
 
 void Snapshots::clear() {

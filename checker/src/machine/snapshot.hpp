@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -30,7 +31,7 @@ class Snapshots {
   /// past into canonical form.
   void take(State* state);
   /// Puts the machine into `state`.
-  void restore(const State& state);
+  void restore(std::span<const state::BlobId> state);
   /// Are they the same, but for which objects their invariants are (a step that makes some makes others when taken again)?
   static bool same_step(const State& a, const State& b);
   /// Where in memory the state taken last differs from one taken before, as far as both have the same parts; 0: nowhere.
@@ -40,6 +41,22 @@ class Snapshots {
   static state::Hash128 hash(const State& state);
   [[nodiscard]] std::uint64_t memory() const { return blobs_.memory() + bookkeeping_.memory(); }
   void clear();
+
+  /// What decides how pieces are numbered and placed in a State. Where it grew after a process was forked, the two do not
+  /// understand each other's states any more.
+  struct Layout {
+    std::size_t pages, foreign, invariants;
+    int threads, blocks;
+    bool bounded, race_ignored;  ///< and what a search is told only once
+    bool operator==(const Layout&) const = default;
+  };
+  [[nodiscard]] Layout layout() const;
+  /// Other processes number pieces at the same time, or do not.
+  void set_concurrent(bool concurrent) { blobs_.set_concurrent(concurrent); }
+  void make_room(std::size_t more) { blobs_.make_room(more); }
+  [[nodiscard]] bool overflowed() const { return blobs_.overflowed(); }
+  /// In a process that was forked: from now on it works for itself, but for the numbers of pieces.
+  void become_separate();
 
  private:
   /// A stretch of memory, in chunks, and what the last take() or restore() found or put there.
@@ -76,7 +93,7 @@ class Snapshots {
 
   static constexpr std::size_t kChunk = 256;
   Output* output_;
-  state::Blobs blobs_;
+  state::Blobs blobs_{state::Sharing::shared};
   Bookkeeping bookkeeping_;
   state::Writer writer_;
   bool known_ = false;

@@ -300,6 +300,8 @@ std::string to_json_text(const Options& options) {
                          {"seconds", finite(options.seconds)},
                          {"seed", options.seed},
                          {"memory", options.memory},
+                         {"visited", options.visited},
+                         {"workers", options.workers},
                          {"keep_going", options.keep_going},
                          {"report_leaks", options.report_leaks},
                          {"max_events", options.max_events},
@@ -324,6 +326,8 @@ Options options_from_json(const std::string& source) {
     read(at(from, "seconds"), to.seconds);
     read(at(from, "seed"), to.seed);
     read(at(from, "memory"), to.memory);
+    read(at(from, "visited"), to.visited);
+    read(at(from, "workers"), to.workers);
     read(at(from, "keep_going"), to.keep_going);
     read(at(from, "report_leaks"), to.report_leaks);
     read(at(from, "max_events"), to.max_events);

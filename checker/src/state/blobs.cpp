@@ -10,7 +10,7 @@ namespace selvage::state {
 
 namespace {
 
-constexpr std::size_t kPage = 1 << 20;
+constexpr std::size_t kPage = 1 << 18;
 
 std::size_t by_words(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size) {
   std::size_t i = from;
@@ -59,41 +59,104 @@ bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size
   return first_difference(a, b, 0, size) == size;
 }
 
+void Blobs::open() {
+  constexpr std::size_t kMostBlobs = std::size_t{1} << 31, kMostBytes = std::size_t{1} << 38, kFirstSlots = 1024;
+  common_room_.reserve(1, sharing_);
+  common_ = common_room_.data();
+  blobs_.reserve(kMostBlobs, sharing_);
+  bytes_.reserve(kMostBytes, sharing_);
+  for (auto& table : tables_) table.reserve(2 * kMostBlobs, sharing_);
+  common_->slots = kFirstSlots;
+}
+
 BlobId Blobs::intern(const void* bytes, std::size_t size) {
-  if ((blobs_.size() + 1) * 2 > table_.size()) grow();
+  if (common_ == nullptr) [[unlikely]] open();
+  if (!concurrent_) {
+    if ((std::uint64_t{end()} + 1) * 2 > common_->slots) grow(common_->slots * 2);
+  }
   const auto hash = static_cast<std::uint32_t>(XXH3_64bits(bytes, size));
-  const std::size_t mask = table_.size() - 1;
-  std::size_t at = hash & mask;
-  for (; table_[at] != 0; at = (at + 1) & mask) {
-    const BlobId known = table_[at] - 1;
-    if (blobs_[known].hash == hash && equal(known, bytes, size)) return known;
+  const std::uint64_t mask = common_->slots - 1;
+  Slot* table = tables_[common_->table].data();
+  constexpr BlobId kNone = ~BlobId{0};
+  BlobId mine = kNone;
+  constexpr int kFar = 4096;  // never so far, unless the table is all but full
+  int tries = 0;
+  for (std::uint64_t at = hash & mask;; at = (at + 1) & mask) {
+    BlobId known = table[at].load(std::memory_order_acquire);
+    if (known == 0) {
+      if (mine == kNone) mine = add(bytes, size, hash);
+      if (table[at].compare_exchange_strong(known, mine + 1, std::memory_order_acq_rel)) return mine;
+    }
+    // Another process may have been quicker.
+    if (blobs_[known - 1].hash == hash && equal(known - 1, bytes, size)) {
+      if (mine != kNone) take_back(mine);
+      return known - 1;
+    }
+    if (concurrent_ && ++tries > kFar) {
+      common_->overflowed.store(1);
+      return mine == kNone ? add(bytes, size, hash) : mine;
+    }
+  }
+}
+
+BlobId Blobs::add(const void* bytes, std::size_t size, std::uint32_t hash) {
+  constexpr BlobId kBlock = 64;
+  if (next_id_ == end_id_) {
+    next_id_ = common_->ids.fetch_add(kBlock, std::memory_order_relaxed);
+    end_id_ = next_id_ + kBlock;
+    if (end_id_ >= blobs_.capacity()) no_room();
   }
   unsigned char* copy = room(size);
   std::memcpy(copy, bytes, size);
-  const auto id = static_cast<BlobId>(blobs_.size());
-  blobs_.push_back({copy, static_cast<std::uint32_t>(size), hash, id});
-  table_[at] = id + 1;
+  const BlobId id = next_id_++;
+  Blob& blob = blobs_[id];
+  blob.bytes = copy;
+  blob.size = static_cast<std::uint32_t>(size);
+  blob.hash = hash;
+  blob.next.store(id, std::memory_order_relaxed);
   return id;
 }
 
-void Blobs::grow() {
-  std::vector<BlobId> table(table_.empty() ? 1024 : table_.size() * 2);
-  const std::size_t mask = table.size() - 1;
-  for (BlobId id = 0; id < blobs_.size(); ++id) {
-    std::size_t at = blobs_[id].hash & mask;
-    while (table[at] != 0) at = (at + 1) & mask;
-    table[at] = id + 1;
+/// The one added last is not needed: what it would take is used for the next.
+void Blobs::take_back(BlobId id) {
+  const std::size_t size = (blobs_[id].size + 7) & ~std::size_t{7};
+  next_ -= size;
+  left_ += size;
+  next_id_ = id;
+}
+
+void Blobs::grow(std::uint64_t slots) {
+  if (slots > tables_[0].capacity()) no_room();
+  const std::uint32_t other = 1 - common_->table;
+  Slot* table = tables_[other].data();
+  Slot* old = tables_[common_->table].data();
+  const std::uint64_t mask = slots - 1;
+  for (std::uint64_t i = 0; i < common_->slots; ++i) {
+    const BlobId known = old[i].load(std::memory_order_relaxed);
+    if (known == 0) continue;
+    std::uint64_t at = blobs_[known - 1].hash & mask;
+    while (table[at].load(std::memory_order_relaxed) != 0) at = (at + 1) & mask;
+    table[at].store(known, std::memory_order_relaxed);
   }
-  table_ = std::move(table);
+  tables_[common_->table].wipe();
+  common_->table = other;
+  common_->slots = slots;
+}
+
+void Blobs::make_room(std::size_t more) {
+  if (common_ == nullptr) open();
+  std::uint64_t slots = common_->slots;
+  while ((end() + more) * 2 > slots) slots *= 2;
+  if (slots != common_->slots) grow(slots);
 }
 
 unsigned char* Blobs::room(std::size_t size) {
   const std::size_t wanted = (size + 7) & ~std::size_t{7};
   if (wanted > left_) {
     const std::size_t bytes = wanted > kPage ? wanted : kPage;
-    pages_.emplace_back(new unsigned char[bytes]);
-    next_ = pages_.back().get();
-    page_bytes_ += bytes;
+    const std::uint64_t at = common_->bytes.fetch_add(bytes, std::memory_order_relaxed);
+    if (at + bytes > bytes_.capacity()) no_room();
+    next_ = bytes_.data() + at;
     left_ = bytes;
   }
   unsigned char* at = next_;
@@ -103,9 +166,19 @@ unsigned char* Blobs::room(std::size_t size) {
 }
 
 std::uint64_t Blobs::memory() const {
-  return page_bytes_ + blobs_.capacity() * sizeof(Blob) + table_.capacity() * sizeof(BlobId);
+  if (common_ == nullptr) return 0;
+  return common_->bytes.load(std::memory_order_relaxed) + std::uint64_t{end()} * sizeof(Blob) + common_->slots * sizeof(Slot);
 }
 
-void Blobs::clear() { *this = Blobs(); }
+void Blobs::clear() {
+  common_room_.release();
+  blobs_.release();
+  bytes_.release();
+  for (auto& table : tables_) table.release();
+  common_ = nullptr;
+  next_id_ = end_id_ = 0;
+  next_ = nullptr;
+  left_ = 0;
+}
 
 }  // namespace selvage::state

@@ -42,6 +42,7 @@ class Graph {
   [[nodiscard]] bool has_back_step() const { return back_step_; }
   /// The steps from the first state to `state`.
   [[nodiscard]] std::vector<Step> path_to(StateId state) const;
+  [[nodiscard]] const Hash128& hash(StateId state) const { return nodes_[state].hash; }
   [[nodiscard]] std::uint64_t enabled(StateId state) const { return nodes_[state].enabled; }
   /// The step by which `state` was first met.
   [[nodiscard]] const Step& step_to(StateId state) const { return steps_[nodes_[state].step]; }

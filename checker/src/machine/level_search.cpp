@@ -1,0 +1,389 @@
+#include "machine/level_search.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <tuple>
+
+#include "machine/access.hpp"
+#include "machine/fatal.hpp"
+
+namespace selvage::machine {
+
+namespace {
+
+constexpr std::uint32_t kBatch = 32;
+/// Levels with fewer states are not worth waking the other processes for.
+constexpr std::uint32_t kFew = 512;
+/// How many states the next level is expected to have at most.
+std::uint64_t room_after(std::uint64_t states) { return states + states / 4 + 1024; }
+
+}  // namespace
+
+void LevelSearch::open() {
+  if (shared_ != nullptr) return;
+  shared_room_.reserve(1, state::Sharing::shared);
+  notes_.reserve(std::size_t{1} << 32, state::Sharing::shared);
+  shared_ = shared_room_.data();
+}
+
+void LevelSearch::clear() {
+  workers_.stop();
+  frontier_.clear();
+  shared_room_.release();
+  notes_.release();
+  shared_ = nullptr;
+  seeds_.clear();
+  pending_.clear();
+  milestone_.clear();
+  milestone_level_ = depth_ = states_ = 0;
+  stopped_ = false;
+}
+
+bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processes) {
+  clear();
+  open();
+  seeds_ = std::move(seeds);
+  first_depth_ = depth_ = depth;
+  processes_ = processes;
+  frontier_.advance(room_after(seeds_.size()));
+  for (std::size_t i = 0; i < seeds_.size(); ++i) {
+    frontier_.add(seeds_[i].hash, seeds_[i].state, seeds_[i].enabled, static_cast<std::uint32_t>(i));
+  }
+  frontier_.advance(room_after(seeds_.size()));
+  bool all = true;
+  while (frontier_.size() != 0) {
+    if (depth_ >= g.options.max_events) {
+      note_bound("an execution was cut at --max-events " + std::to_string(g.options.max_events));
+      break;
+    }
+    if (!expand_level() || !settle_notes()) {
+      all = false;
+      break;
+    }
+    states_ += frontier_.next_size();
+    frontier_.advance(room_after(frontier_.next_size()));
+    ++depth_;
+    check_milestone();
+    if (g.bounded && stopped_) break;
+  }
+  workers_.stop();
+  snapshots_->set_concurrent(false);
+  return all;
+}
+
+std::uint64_t LevelSearch::waiting() const {
+  if (shared_ == nullptr || frontier_.size() == 0) return 0;
+  return frontier_.size() - std::min(shared_->cursor.load(std::memory_order_relaxed), frontier_.size()) +
+         std::uint64_t{frontier_.next_size()};
+}
+
+/// Forks the processes, or forks them anew where this one knows more than they do.
+void LevelSearch::employ() {
+  const Snapshots::Layout now = snapshots_->layout();
+  if (workers_.count() != 0 && now == layout_) return;
+  layout_ = now;
+  if (processes_ < 2) return;
+  workers_.start(
+      processes_ - 1,
+      [this] {
+        worker_ = true;
+        snapshots_->become_separate();
+      },
+      [this] { work(); });
+}
+
+/// Takes all steps from the states of this level. False where the search is to end.
+bool LevelSearch::expand_level() {
+  const std::uint64_t transitions = shared_->transitions.load(), events = shared_->events.load();
+  std::uint64_t room = room_after(frontier_.size());
+  for (;;) {
+    shared_->cursor.store(0);
+    shared_->notes.store(0);
+    shared_->no_room.store(0);
+    shared_->stop.store(0);
+    const bool alone = processes_ < 2 || frontier_.size() < kFew;
+    if (!alone) {
+      employ();
+      snapshots_->make_room(std::uint64_t{frontier_.size()} * 16);
+      snapshots_->set_concurrent(true);
+      workers_.go();
+    }
+    work();
+    if (!alone) {
+      workers_.wait([this] {
+        if (host_->out_of_budget()) shared_->stop.store(1);
+      });
+      snapshots_->set_concurrent(false);
+    }
+    if (shared_->stop.load() != 0) return false;
+    if (shared_->no_room.load() == 0) return true;
+    // The level is done again, from its beginning.
+    room *= 4;
+    shared_->transitions.store(transitions);
+    shared_->events.store(events);
+    frontier_.again(room);
+  }
+}
+
+void LevelSearch::work() {
+  stale_ = false;
+  for (;;) {
+    const std::uint32_t first = shared_->cursor.fetch_add(kBatch, std::memory_order_relaxed);
+    if (first >= frontier_.size()) return;
+    const std::uint32_t end = std::min(first + kBatch, frontier_.size());
+    for (std::uint32_t i = first; i < end; ++i) {
+      if (shared_->stop.load(std::memory_order_relaxed) != 0) return;
+      if (stale_) {
+        note(i, kAll, false);
+      } else if (!expand(i)) {
+        return;
+      }
+    }
+    if (stale_) return;
+    if (!worker_ && host_->out_of_budget()) shared_->stop.store(1);
+  }
+}
+
+void LevelSearch::note(std::uint32_t index, int thread, bool different) {
+  const std::uint32_t at = shared_->notes.fetch_add(1, std::memory_order_relaxed);
+  notes_[at] = {index, static_cast<std::int8_t>(thread), static_cast<std::uint8_t>(different ? 1 : 0)};
+}
+
+/// Takes all steps from a state; what does not simply lead to another is noted. False where there is no room.
+bool LevelSearch::expand(std::uint32_t index) {
+  const state::Frontier::Node& node = frontier_[index];
+  const std::uint32_t origin = node.origin.load(std::memory_order_relaxed);
+  std::uint64_t transitions = 0, events = 0;
+  bool room = true;
+  for (std::uint64_t rest = node.enabled; rest != 0 && room; rest &= rest - 1) {
+    const int thread = std::countr_zero(rest);
+    std::uint64_t steps = 0;
+    const bool settled = steps_->each_from(frontier_.pieces(node), thread, [&](bool ended) {
+      if (ended || races_pending() || (worker_ && !(snapshots_->layout() == layout_))) return false;
+      ++steps;
+      events += g.events;
+      room = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
+      return room;
+    });
+    if (!room) break;
+    if (settled) {
+      transitions += steps;
+      continue;
+    }
+    const bool different =
+        g.ending.how == Ending::How::violation && g.ending.verdict == Verdict::nondeterministic;
+    note(index, thread, different);
+    // From now on this process numbers things as no other does.
+    stale_ = worker_ && !(snapshots_->layout() == layout_);
+    if (!stale_) continue;
+    for (rest &= rest - 1; rest != 0; rest &= rest - 1) note(index, std::countr_zero(rest), false);
+    break;
+  }
+  shared_->transitions.fetch_add(transitions, std::memory_order_relaxed);
+  shared_->events.fetch_add(events, std::memory_order_relaxed);
+  if (!room) shared_->no_room.store(1);
+  return room;
+}
+
+/// Judges the steps that were noted, in an order that does not depend on who noted them.
+bool LevelSearch::settle_notes() {
+  g.total_events += shared_->events.exchange(0);
+  const std::uint32_t count = shared_->notes.load();
+  if (count == 0) return true;
+  std::vector<Note> notes(notes_.data(), notes_.data() + count);
+  const auto key = [&](const Note& n) {
+    const state::Hash128& hash = frontier_[n.index].hash;
+    return std::tuple(hash.high, hash.low, n.thread);
+  };
+  std::sort(notes.begin(), notes.end(), [&](const Note& a, const Note& b) { return key(a) < key(b); });
+  for (const Note& n : notes) {
+    if (n.thread != kAll) {
+      if (!settle(n)) return false;
+      continue;
+    }
+    for (std::uint64_t rest = frontier_[n.index].enabled; rest != 0; rest &= rest - 1) {
+      if (!settle({n.index, static_cast<std::int8_t>(std::countr_zero(rest)), 0})) return false;
+    }
+  }
+  return true;
+}
+
+bool LevelSearch::settle(const Note& n) {
+  const state::Frontier::Node& node = frontier_[n.index];
+  const std::uint32_t origin = node.origin.load(std::memory_order_relaxed);
+  const auto judge = [&] {
+    g.schedule.clear();
+    g.preemptions = ~0U;  // how it got here is found out later, where that is needed
+    const std::size_t before = host_->findings();
+    const bool on = host_->judge();
+    for (std::size_t i = before; i < host_->findings(); ++i) {
+      pending_.push_back({i, origin, depth_ - first_depth_, node.hash, steps_->step()});
+    }
+    return on;
+  };
+  bool all = true, room = true, different = false;
+  steps_->each_from(frontier_.pieces(node), n.thread, [&](bool ended) {
+    shared_->transitions.fetch_add(1, std::memory_order_relaxed);
+    different = different ||
+                (ended && g.ending.how == Ending::How::violation && g.ending.verdict == Verdict::nondeterministic);
+    if (ended || races_pending()) {
+      all = judge();
+    } else {
+      g.total_events += g.events;
+    }
+    // A race ends no execution: the step leads somewhere, too.
+    if (!ended) room = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
+    return all && room;
+  });
+  if (all && n.different != 0 && !different) {
+    g.ending.how = Ending::How::violation;
+    g.ending.verdict = Verdict::nondeterministic;
+    g.ending.message = "the program did something else when it went on from the same state as before";
+    g.ending.threads = bit(n.thread);
+    all = judge();
+  }
+  if (!room) {
+    note_bound("too many states for one level of the search");
+    all = false;
+  }
+  return all;
+}
+
+/// Keeps the states of the levels whose numbers are powers of two until the next of them, and looks for them on the levels
+/// between.
+void LevelSearch::check_milestone() {
+  const std::uint64_t level = depth_ - first_depth_;
+  if (level != 1) {
+    for (std::uint32_t i = 0; i < frontier_.size(); ++i) {
+      if (!is_milestone(frontier_[i].hash)) continue;
+      note_bound("a state came up again " + std::to_string(level - milestone_level_) +
+                 " steps later, when those met before were not kept any more; give --visited more MiB");
+      stopped_ = true;
+      return;
+    }
+  }
+  if (!std::has_single_bit(level)) return;
+  milestone_level_ = level;
+  milestone_.assign(std::bit_ceil(std::uint64_t{frontier_.size()} * 4 + 16), 0);
+  for (std::uint32_t i = 0; i < frontier_.size(); ++i) {
+    const std::uint64_t half = frontier_[i].hash.low | 1;
+    std::size_t at = (half >> 8) & (milestone_.size() - 1);
+    while (milestone_[at] != 0) at = (at + 1) & (milestone_.size() - 1);
+    milestone_[at] = half;
+  }
+}
+
+bool LevelSearch::is_milestone(const state::Hash128& hash) const {
+  const std::uint64_t half = hash.low | 1;
+  for (std::size_t at = (half >> 8) & (milestone_.size() - 1); milestone_[at] != 0; at = (at + 1) & (milestone_.size() - 1)) {
+    if (milestone_[at] == half) return true;
+  }
+  return false;
+}
+
+std::vector<state::Step> LevelSearch::way(const Pending& pending) {
+  return way_between(seeds_[pending.seed].state, pending.distance, pending.from);
+}
+
+/// The step that leads from `from` to the state with that hash, which is put into *there.
+state::Step LevelSearch::step_between(const State& from, const state::Hash128& to, State* there) {
+  state::Step found;
+  for (std::uint64_t rest = steps_->enabled_in(from); rest != 0; rest &= rest - 1) {
+    const bool none = steps_->each_from(from, std::countr_zero(rest), [&](bool ended) {
+      if (ended || !(Snapshots::hash(steps_->state()) == to)) return true;
+      found = steps_->step();
+      *there = steps_->state();
+      return false;
+    });
+    if (!none) return found;
+  }
+  fatal("a way to a state was lost");
+}
+
+// Hirschberg's divide and conquer (A linear space algorithm for computing maximal common subsequences, CACM 18, 1975): where
+// there is no room for all states on the way, the one that it leads through half-way is found, and then both halves.
+std::vector<state::Step> LevelSearch::way_between(const State& from, std::uint64_t distance, const state::Hash128& to) {
+  struct Met {
+    std::uint64_t hash_high, hash_low;
+    std::uint32_t origin;
+  };
+  constexpr std::uint64_t kMost = 16'000'000;  // states, in the first half, of which it is kept where they came from: 384 MB
+  if (distance == 0) return {};
+  State there;
+  if (distance == 1) return {step_between(from, to, &there)};
+  std::vector<std::vector<Met>> levels;
+  std::vector<State> middle_states;
+  std::vector<state::Hash128> middle_hashes;
+  std::uint64_t kept = 0;
+  bool keep = true;
+  const std::uint64_t middle = distance / 2;
+  frontier_.clear();
+  frontier_.advance(1024);
+  frontier_.add({0, 0}, from, steps_->enabled_in(from), 0);
+  frontier_.advance(1024);
+  for (std::uint64_t level = 0; level < distance; ++level) {
+    if (keep || level == middle) frontier_.number_origins();
+    if (level == middle) {
+      for (std::uint32_t i = 0; i < frontier_.size(); ++i) {
+        const auto pieces = frontier_.pieces(frontier_[i]);
+        middle_states.emplace_back(pieces.begin(), pieces.end());
+        middle_hashes.push_back(frontier_[i].hash);
+      }
+    }
+    std::uint64_t room = room_after(frontier_.size());
+    for (bool done = false; !done;) {
+      done = true;
+      for (std::uint32_t i = 0; i < frontier_.size() && done; ++i) {
+        const state::Frontier::Node& node = frontier_[i];
+        const std::uint32_t origin = node.origin.load(std::memory_order_relaxed);
+        for (std::uint64_t rest = node.enabled; rest != 0 && done; rest &= rest - 1) {
+          steps_->each_from(frontier_.pieces(node), std::countr_zero(rest), [&](bool ended) {
+            if (ended) return true;
+            done = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
+            return done;
+          });
+        }
+      }
+      if (!done) frontier_.again(room *= 4);
+    }
+    frontier_.advance(room_after(frontier_.next_size()));
+    if (!keep) continue;
+    kept += frontier_.size();
+    if (kept > kMost && level < middle) {
+      keep = false;  // from the middle on, the origins are states of the middle
+      levels = {};
+      continue;
+    }
+    auto& met = levels.emplace_back();
+    met.reserve(frontier_.size());
+    for (std::uint32_t i = 0; i < frontier_.size(); ++i) {
+      const state::Frontier::Node& node = frontier_[i];
+      met.push_back({node.hash.high, node.hash.low, node.origin.load(std::memory_order_relaxed)});
+    }
+  }
+  std::uint32_t at = 0;
+  while (at < frontier_.size() && !(frontier_[at].hash == to)) ++at;
+  if (at == frontier_.size()) fatal("a way to a state was lost");
+  if (!keep) {
+    const std::uint32_t through = frontier_[at].origin.load(std::memory_order_relaxed);
+    std::vector<state::Step> steps = way_between(from, middle, middle_hashes[through]);
+    const std::vector<state::Step> rest = way_between(middle_states[through], distance - middle, to);
+    steps.insert(steps.end(), rest.begin(), rest.end());
+    return steps;
+  }
+  std::vector<state::Hash128> hashes(distance);
+  for (std::uint64_t level = distance; level-- > 0;) {
+    const Met& met = levels[level][at];
+    hashes[level] = {met.hash_low, met.hash_high};
+    at = met.origin;
+  }
+  std::vector<state::Step> steps;
+  State here = from;
+  for (const state::Hash128& hash : hashes) {
+    steps.push_back(step_between(here, hash, &there));
+    here = there;
+  }
+  return steps;
+}
+
+}  // namespace selvage::machine

@@ -1,0 +1,108 @@
+// The rest of a stateful search, where there are too many states to keep: level by level, by several processes.
+//
+// Of a state nothing is kept once its steps have been taken. So it must not come up again on a later level; it is seen if
+// states of certain levels do (Brent, An improved Monte Carlo factorization algorithm, BIT 20, 1980, section 7: the levels
+// with numbers that are powers of two). Where the search comes to its end, no execution goes on for ever.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "machine/steps.hpp"
+#include "machine/workers.hpp"
+#include "state/frontier.hpp"
+
+namespace selvage::machine {
+
+/// What a stateful search asks of the exploration that it is part of.
+struct SearchHost {
+  std::function<void()> begin;  ///< runs an execution until a thread stands still, or to its end
+  std::function<bool()> judge;  ///< the step has ended the execution or met a race; false: the search ends
+  std::function<bool()> out_of_budget;
+  std::function<std::size_t()> findings;  ///< how many violations were found so far
+  std::function<void(std::size_t finding, std::vector<std::uint16_t> schedule)> set_schedule;
+};
+
+class LevelSearch {
+ public:
+  LevelSearch(Snapshots& snapshots, Steps& steps, SearchHost& host)
+      : snapshots_(&snapshots), steps_(&steps), host_(&host) {}
+  /// A state of the level to begin with.
+  struct Seed {
+    State state;
+    state::Hash128 hash;
+    std::uint64_t enabled;
+  };
+  /// Searches on from `seeds`, to which `depth` steps lead, with that many processes. True where every state was visited.
+  bool run(std::vector<Seed> seeds, std::uint64_t depth, int processes);
+  /// A violation whose schedule is not known yet: it is found by a step from a state that the steps of a seed lead to.
+  struct Pending {
+    std::size_t finding;
+    std::uint32_t seed;
+    std::uint64_t distance;  ///< in steps
+    state::Hash128 from;
+    state::Step step;
+  };
+  [[nodiscard]] const std::vector<Pending>& pending() const { return pending_; }
+  /// The steps from the seed to the state.
+  std::vector<state::Step> way(const Pending& pending);
+  /// States expanded or met, without the seeds.
+  [[nodiscard]] std::uint64_t states() const { return states_ + (frontier_.size() == 0 ? 0 : frontier_.next_size()); }
+  [[nodiscard]] std::uint64_t transitions() const { return shared_ == nullptr ? 0 : shared_->transitions.load(); }
+  [[nodiscard]] std::uint64_t waiting() const;
+  [[nodiscard]] std::uint64_t memory() const { return frontier_.memory() + milestone_.capacity() * sizeof milestone_[0]; }
+  void clear();
+
+ private:
+  /// A step that this search cannot settle by itself: the process that judges takes it again.
+  struct Note {
+    std::uint32_t index;     ///< of the state
+    std::int8_t thread;      ///< kAll: every step of the state
+    std::uint8_t different;  ///< it came out differently when it was taken again
+  };
+  static constexpr std::int8_t kAll = -1;
+  struct Shared {
+    std::atomic<std::uint32_t> cursor;  ///< states below this are being expanded or are done
+    std::atomic<std::uint32_t> notes;
+    std::atomic<std::uint32_t> stop;
+    std::atomic<std::uint32_t> no_room;
+    std::atomic<std::uint64_t> transitions, events;
+  };
+  void open();
+  bool expand_level();
+  void work();
+  bool expand(std::uint32_t index);
+  void note(std::uint32_t index, int thread, bool different);
+  bool settle_notes();
+  bool settle(const Note& note);
+  void employ();
+  void check_milestone();
+  [[nodiscard]] bool is_milestone(const state::Hash128& hash) const;
+  std::vector<state::Step> way_between(const State& from, std::uint64_t distance, const state::Hash128& to);
+  state::Step step_between(const State& from, const state::Hash128& to, State* there);
+
+  Snapshots* snapshots_;
+  Steps* steps_;
+  SearchHost* host_;
+  state::Frontier frontier_;
+  Workers workers_;
+  state::Room<Shared> shared_room_;
+  state::Room<Note> notes_;
+  Shared* shared_ = nullptr;
+  std::vector<Seed> seeds_;
+  std::vector<Pending> pending_;
+  std::vector<std::uint64_t> milestone_;  ///< hash table of the halves of hashes; 0: free
+  std::uint64_t milestone_level_ = 0;
+  std::uint64_t first_depth_ = 0, depth_ = 0;
+  std::uint64_t states_ = 0;
+  int processes_ = 1;
+  bool worker_ = false;  ///< this is one of the processes forked
+  bool stale_ = false;   ///< ... and it does not know everything any more
+  bool stopped_ = false;
+  Snapshots::Layout layout_{};  ///< when the processes were forked
+};
+
+}  // namespace selvage::machine

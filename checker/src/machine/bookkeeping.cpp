@@ -23,21 +23,24 @@ std::vector<StatePart>& parts() {
 // What belongs to a state, field by field: once for writing and reading.
 
 template <typename Archive>
-void clock_state(Archive& a, race::VectorClock& clock) {
+[[gnu::always_inline]] inline void clock_state(Archive& a, race::VectorClock& clock) {
   a(clock.size);
   a.array(clock.at, clock.size);
 }
 
 /// How many of a list that mostly is empty.
 template <typename Archive, typename T>
-void length(Archive& a, std::vector<T>& items) {
+[[gnu::always_inline]] inline void length(Archive& a, std::vector<T>& items) {
   auto count = static_cast<std::uint32_t>(items.size());
   a(count);
-  items.resize(count);
+  if (count != items.size()) [[unlikely]] items.resize(count);
 }
 
+/// Bytes that it takes at most, but for its lists.
+constexpr std::size_t kThreadBytes = sizeof(ThreadState) + 3 * (sizeof(race::VectorClock) + sizeof(std::uint32_t)) + 64;
+
 template <typename Archive>
-void thread_state(Archive& a, Thread& t) {
+[[gnu::always_inline]] inline void thread_state(Archive& a, Thread& t) {
   a(static_cast<ThreadState&>(t));
   clock_state(a, t.clock);
   clock_state(a, t.acquire_pending);
@@ -54,8 +57,10 @@ void thread_state(Archive& a, Thread& t) {
   for (auto& destructor : t.destructors) a(destructor.first)(destructor.second);
 }
 
+constexpr std::size_t kObjectBytes = sizeof(sync::ObjectState) + 2 * sizeof(race::VectorClock);
+
 template <typename Archive>
-void object_state(Archive& a, sync::Object& o) {
+[[gnu::always_inline]] inline void object_state(Archive& a, sync::Object& o) {
   a(static_cast<sync::ObjectState&>(o));
   clock_state(a, o.released);
   clock_state(a, o.readers_released);
@@ -71,12 +76,18 @@ std::uint64_t used_threads() {
 }
 
 template <typename Archive>
-void times(Archive& a) {
+[[gnu::always_inline]] inline void times(Archive& a) {
   for (std::uint64_t rest = used_threads(); rest != 0; rest &= rest - 1) {
     Thread& thread = g.threads[std::countr_zero(rest)];
     a(thread.clock.time)(thread.acquire_pending.time)(thread.release_fence.time);
   }
   for (std::uint32_t i = 0; i < g.objects.count(); ++i) a(g.objects[i].released.time)(g.objects[i].readers_released.time);
+}
+
+void write_times(Writer& a) {
+  state::Cursor all = a.begin((3 * race::kMaxThreads + 2 * std::size_t{g.objects.count()}) * sizeof(std::uint64_t));
+  times(all);
+  a.end(all);
 }
 
 bool somebody_looked_at_a_clock() {
@@ -93,27 +104,50 @@ void machine_state(Archive& a) {
   exit_handlers().state(a);
 }
 
-void write(Writer& a) {
-  machine_state(a);
-  const std::uint64_t used = used_threads();
-  a(used);
-  for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) thread_state(a, g.threads[std::countr_zero(rest)]);
-  a(g.objects.count());
-  for (std::uint32_t i = 0; i < g.objects.count(); ++i) object_state(a, g.objects[i]);
-  a(static_cast<std::uint32_t>(g.shadow.touched().size()));
-  for (const std::uint64_t granule : g.shadow.touched()) {
-    race::Cell* cell = g.shadow.cell(granule);
+void write_history(Writer& a) {
+  constexpr std::size_t kCellBytes = 32 + race::kInline * sizeof(race::Record);
+  const std::vector<std::uint64_t>& touched = g.shadow.touched();
+  state::Cursor cells = a.begin(8 + touched.size() * kCellBytes);
+  cells(static_cast<std::uint32_t>(touched.size()));
+  for (std::size_t done = 0; done < touched.size(); ++done) {
+    race::Cell* cell = g.shadow.cell(touched[done]);
     const auto [records, count] = g.shadow.records(cell);
-    a(granule)(cell->object)(static_cast<std::uint32_t>(cell->shared))(count);
-    a.array(records, count);
+    if (count > race::kInline) [[unlikely]] {
+      a.end(cells);
+      cells = a.begin(8 + (touched.size() - done) * kCellBytes + count * sizeof(race::Record));
+    }
+    cells(touched[done])(cell->object)(static_cast<std::uint32_t>(cell->shared))(count);
+    cells.array(records, count);
   }
-  for (const StatePart& part : parts()) part.write(a);
+  a.end(cells);
 }
 
-void read_history(Reader& a) {
-  static std::vector<race::Record> records;  // its memory is used again
+void write(Writer& a) {
+  machine_state(a);
+  for (const StatePart& part : parts()) part.write(a);
+  const std::uint64_t used = used_threads();
+  std::size_t lists = 0;
+  for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) {
+    const Thread& t = g.threads[std::countr_zero(rest)];
+    lists += t.read_holds.size() + t.timeouts.size() + t.destructors.size();
+  }
+  state::Cursor threads = a.begin(sizeof used + static_cast<unsigned>(std::popcount(used)) * kThreadBytes + 32 * lists);
+  threads(used);
+  for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) thread_state(threads, g.threads[std::countr_zero(rest)]);
+  a.end(threads);
+  const std::uint32_t count = g.objects.count();
+  state::Cursor objects = a.begin(sizeof count + count * kObjectBytes);
+  objects(count);
+  for (std::uint32_t i = 0; i < count; ++i) object_state(objects, g.objects[i]);
+  a.end(objects);
+  write_history(a);
+}
+
+void read_history(Reader from) {
+  static std::vector<race::Record>& records = *new std::vector<race::Record>;  // its memory is used again
   for (const std::uint64_t granule : g.shadow.touched()) g.shadow.discard(g.shadow.cell(granule));
   g.shadow.forget_touched();
+  Reader a = from;
   std::uint32_t cells = 0;
   a(cells);
   for (; cells > 0; --cells) {
@@ -134,8 +168,10 @@ void read_history(Reader& a) {
   }
 }
 
-void read(Reader& a) {
-  machine_state(a);
+void read(Reader& from) {
+  machine_state(from);
+  for (const StatePart& part : parts()) part.read(from);
+  Reader a = from;  // in a register
   std::uint64_t used = 0;
   a(used);
   for (int i = 0; i < g.thread_limit; ++i) {
@@ -157,7 +193,6 @@ void read(Reader& a) {
   for (std::uint32_t i = 0; i < objects; ++i) object_state(a, g.objects.restored(i));
   g.objects.set_count(objects);
   read_history(a);
-  for (const StatePart& part : parts()) part.read(a);
   g.spinners = 0;
   g.redundant = false;
   g.progress = g.chosen = 0;
@@ -190,7 +225,7 @@ void know_ahead() {
 /// What only tells how the threads got where they are, or only matters with it.
 void forget_the_way() {
   know_ahead();
-  static race::History history;  // its vectors' memory is used again
+  static race::History& history = *new race::History;  // its vectors' memory is used again
   history.shadow = &g.shadow;
   history.alive = g.alive;
   history.others.clear();
@@ -231,7 +266,7 @@ Bookkeeping::Pieces Bookkeeping::make_canonical() {
   Pieces pieces;
   pieces.all = blobs_->intern(writer_.data(), writer_.size());
   writer_.clear();
-  times(writer_);
+  write_times(writer_);
   pieces.times = blobs_->intern(writer_.data(), writer_.size());
   // As in a round (machine/spin.cpp), time makes no difference to whom does not look.
   pieces.times_matter = somebody_looked_at_a_clock();
@@ -241,7 +276,7 @@ Bookkeeping::Pieces Bookkeeping::make_canonical() {
 Bookkeeping::Pieces Bookkeeping::take() {
   writer_.clear();
   write(writer_);
-  times(writer_);
+  write_times(writer_);
   if (guesses_.empty()) guesses_.resize(kGuesses);
   Guess& guess = guesses_[(restored_ * race::kMaxThreads + static_cast<BlobId>(g.current)) % kGuesses];
   if (guess.valid && seen_.equal(guess.seen, writer_.data(), writer_.size())) return canonical_[guess.seen];

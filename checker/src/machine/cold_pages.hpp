@@ -25,6 +25,7 @@ class ColdPages {
     if (high_ != 0 && ++rested_ >= patience_) cool_down();
   }
   void warm_up();
+  std::uint64_t patience() const { return high_ == 0 ? 0 : patience_; }
   /// A write fault at `address`: true where it was in cold pages, which now can be written.
   static bool on_write_fault(std::uint64_t address);
 

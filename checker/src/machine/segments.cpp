@@ -22,6 +22,7 @@ namespace {
 struct Search {
   std::vector<Segments::Range>* ranges;
   std::vector<Segments::Range>* bound;
+  std::vector<std::uint64_t>* ends;
   std::uint64_t executable_bytes;
   Segments::Range executable;
 };
@@ -76,6 +77,7 @@ int visit_object(dl_phdr_info* info, std::size_t, void* data) {
     if (relro_high > low && relro_low <= low + 4095) low = relro_high;
     if (low >= high) continue;
     search->ranges->push_back({low, high});
+    search->ends->push_back(info->dlpi_addr + p.p_vaddr + p.p_memsz);
     if (name[0] == 0) {
       search->executable_bytes += high - low;
       search->executable = {low, high};
@@ -92,7 +94,8 @@ void Segments::protect() {
   ranges_.reserve(64);
   bound_.reserve(64);
   pages_.reserve(4096);
-  Search search{&ranges_, &bound_, 0, {0, 0}};
+  ends_.reserve(64);
+  Search search{&ranges_, &bound_, &ends_, 0, {0, 0}};
   dl_iterate_phdr(visit_object, &search);
   program_ = search.executable;
   heap_ = find_heap();
@@ -115,7 +118,10 @@ void Segments::note(std::uint64_t page) {
   std::memcpy(copy, reinterpret_cast<void*>(page), kPage);
   raw_syscall(SYS_mprotect, static_cast<long>(page), static_cast<long>(kPage), PROT_READ | PROT_WRITE);
   if (pages_.size() == pages_.capacity()) fatal("the program writes too many data pages (over 16 MiB)");
-  Page entry{page, copy, 0, 0, page - program_.low < program_.high - program_.low};
+  Page entry{page, copy, 0, 0, page - program_.low < program_.high - program_.low, kPage};
+  for (const std::uint64_t end : ends_) {
+    if (end - page < kPage) entry.end = static_cast<std::uint16_t>((end - page + 7) & ~7ULL);
+  }
   for (const Range& r : bound_) {
     if (r.low >= page + kPage || r.high <= page) continue;
     entry.bound_low = static_cast<std::uint16_t>(r.low > page ? r.low - page : 0);

@@ -38,7 +38,8 @@ class Segments {
     /// [bound_low, bound_high) of it, offsets, belongs to the loader: addresses that it binds on first use
     /// and that stay bound.
     std::uint16_t bound_low, bound_high;
-    bool of_program;  ///< the executable's own data
+    bool of_program;    ///< the executable's own data
+    std::uint16_t end;  ///< offset of the first byte that belongs to no variable
   };
   [[nodiscard]] const std::vector<Page>& written() const { return pages_; }
 
@@ -48,6 +49,7 @@ class Segments {
   std::vector<Range> ranges_;
   Range heap_{0, 0}, program_{0, 0};
   std::vector<Range> bound_;  ///< the objects' .got.plt
+  std::vector<std::uint64_t> ends_;  ///< where their variables end
   std::vector<Page> pages_;
 };
 

@@ -7,7 +7,6 @@
 #include <bit>
 #include <cstring>
 
-
 namespace selvage::machine {
 
 namespace {
@@ -47,12 +46,11 @@ void Snapshots::each_region(Self& self, Visit visit) {
   }
 }
 
-/// A thread-local block is in pages of its own, on top of the stack of a thread that only sleeps: but main's, where the kernel
-/// notes on which processor the thread runs (rseq).
+/// A thread-local block is in pages that nobody else writes, once its thread only sleeps (machine/tls.hpp).
 void Snapshots::watch_locals() {
   for (; locals_watched_ < g.thread_locals.count(); ++locals_watched_) {
     const int t = locals_watched_;
-    if (t != 0) locals_[t].cold.use(g.thread_locals.low(t), g.thread_locals.high(t));
+    locals_[t].cold.use(g.thread_locals.low(t), g.thread_locals.high(t));
   }
 }
 
@@ -131,7 +129,7 @@ void Snapshots::find_data() {
   for (; pages_seen_ < pages.size(); ++pages_seen_) {
     const Segments::Page& page = pages[pages_seen_];
     const auto add = [&](std::uint64_t begin, std::uint64_t end) {
-      if (begin == end) return;
+      if (begin >= end) return;
       Data data{page.address + begin, page.address + end, page.saved + begin, {}, 0};
       if (end - begin == 4096 && !page.of_program) data.region.cold.use(data.low, data.high);
       Region saved;
@@ -139,8 +137,8 @@ void Snapshots::find_data() {
       data.initial = take_region(saved, low, low + (end - begin), From::low);
       data_.push_back(std::move(data));
     };
-    add(0, page.bound_low);
-    add(page.bound_high, 4096);
+    add(0, std::min(page.bound_low, page.end));
+    add(page.bound_high, page.end);
   }
 }
 
@@ -159,12 +157,10 @@ void Snapshots::restore_foreign(BlobId id) const {
   const std::size_t written_then = id == kNothing ? 0 : blobs_.size(id) / 8;
   Reader values(id == kNothing ? nullptr : blobs_.data(id));
   for (std::size_t i = 0; i < all.size(); ++i) {
+    std::uint64_t value = all[i].value;
+    if (i < written_then) values(value);
     auto* place = reinterpret_cast<std::uint64_t*>(all[i].granule);
-    if (i < written_then) {
-      values(*place);
-    } else {
-      *place = all[i].value;
-    }
+    if (*place != value) *place = value;  // it may be in pages that are cold
   }
 }
 

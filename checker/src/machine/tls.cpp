@@ -4,6 +4,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/rseq.h>
 #include <sys/syscall.h>
 
 #include <atomic>
@@ -27,7 +28,16 @@ std::uint64_t own_thread_pointer() {
   return value;
 }
 
+/// From now on the kernel does not note in the calling thread's block on which processor it runs: the block may be
+/// write-protected (machine/cold_pages.hpp), and a debugger or SIGSTOP wakes even threads that only sleep.
+void leave_rseq() {
+  constexpr int kBytes = 32, kUnregister = 1, kSignature = 0x53053053;
+  if (__rseq_size == 0) return;
+  raw_syscall(SYS_rseq, static_cast<long>(own_thread_pointer()) + __rseq_offset, kBytes, kUnregister, kSignature);
+}
+
 void* park(void* slot) {
+  leave_rseq();
   *static_cast<std::uint64_t*>(slot) = own_thread_pointer();
   g_parked.fetch_add(1);
   raw_syscall(SYS_futex, reinterpret_cast<long>(&g_parked), FUTEX_WAKE_PRIVATE, 1);
@@ -47,6 +57,7 @@ int lowest_tls(dl_phdr_info* info, std::size_t size, void* data) {
 }  // namespace
 
 void ThreadLocals::adopt_main() {
+  leave_rseq();
   pointer_[0] = own_thread_pointer();
   std::uint64_t lowest = pointer_[0];
   dl_iterate_phdr(lowest_tls, &lowest);

@@ -50,7 +50,7 @@ void renumber(VectorClock& clock, int own, const Epochs* epochs) {
 
 void make_canonical(History& history) {
   Shadow& shadow = *history.shadow;
-  static Epochs epochs[kMaxThreads];
+  static Epochs* const epochs = new Epochs[kMaxThreads];  // never destroyed; their memory is used again
   for (std::size_t t = 0; t < history.clocks.size(); ++t) epochs[t].clear();
   std::vector<std::uint64_t>& touched = shadow.touched();
   std::size_t kept_cells = 0;

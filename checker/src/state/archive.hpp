@@ -9,6 +9,29 @@
 
 namespace selvage::state {
 
+/// A Writer's place, for a stretch whose room was made sure of before: kept in a register while it is not handed on.
+class Cursor {
+ public:
+  explicit Cursor(unsigned char* at) : at_(at) {}
+  template <typename T>
+  [[gnu::always_inline]] Cursor& operator()(const T& value) {
+    static_assert(std::is_trivially_copyable_v<T> && std::has_unique_object_representations_v<T>,
+                  "holes would make equal states differ");
+    __builtin_memcpy(at_, &value, sizeof value);
+    at_ += sizeof value;
+    return *this;
+  }
+  template <typename T>
+  [[gnu::always_inline]] void array(const T* items, std::uint32_t count) {
+    for (std::uint32_t i = 0; i < count; ++i) __builtin_memcpy(at_ + i * sizeof(T), items + i, sizeof(T));
+    at_ += count * sizeof(T);
+  }
+  [[nodiscard]] unsigned char* at() const { return at_; }
+
+ private:
+  unsigned char* at_;
+};
+
 class Writer {
  public:
   template <typename T>
@@ -38,6 +61,13 @@ class Writer {
     (*this)(static_cast<std::uint64_t>(items.size()));
     for (const T& item : items) each(*this, const_cast<T&>(item));
   }
+  /// Room for `size` bytes, to be written through a Cursor ...
+  [[nodiscard]] Cursor begin(std::size_t size) {
+    make_room(size);
+    return Cursor(at_);
+  }
+  /// ... which came this far.
+  void end(const Cursor& cursor) { at_ = cursor.at(); }
   void clear() { at_ = bytes_.data(); }
   [[nodiscard]] const unsigned char* data() const { return bytes_.data(); }
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(at_ - bytes_.data()); }
@@ -62,13 +92,13 @@ class Reader {
  public:
   explicit Reader(const unsigned char* from) : at_(from) {}
   template <typename T>
-  Reader& operator()(T& value) {
+  [[gnu::always_inline]] Reader& operator()(T& value) {
     __builtin_memcpy(&value, at_, sizeof value);
     at_ += sizeof value;
     return *this;
   }
   template <typename T>
-  void array(T* items, std::uint32_t count) {
+  [[gnu::always_inline]] void array(T* items, std::uint32_t count) {
     for (std::uint32_t i = 0; i < count; ++i) __builtin_memcpy(items + i, at_ + i * sizeof(T), sizeof(T));
     at_ += count * sizeof(T);
   }

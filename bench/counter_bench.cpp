@@ -57,4 +57,31 @@ void atomic_exhaustive(benchmark::State& state) {
 }
 BENCHMARK(atomic_exhaustive)->Arg(2)->Arg(4)->Arg(6)->Arg(8)->UseManualTime()->Unit(benchmark::kMillisecond);
 
+/// Every state of the locked counter: `levels` keeps two levels of them, `visited` all.
+void stateful(benchmark::State& state, std::uint64_t visited) {
+  const int n = static_cast<int>(state.range(0));
+  selvage::Options options;
+  options.search = selvage::Search::stateful;
+  options.visited = visited;
+  options.workers = 1;
+  double states = 0;
+  double transitions = 0;
+  double seconds = 0;
+  for (auto _ : state) {
+    const selvage::Result result = selvage::explore(options, [n] { fixed::run(n); });
+    state.SetIterationTime(result.seconds);
+    states += static_cast<double>(result.states);
+    transitions += static_cast<double>(result.transitions);
+    seconds += result.seconds;
+  }
+  state.counters["states/s"] = states / seconds;
+  state.counters["ns/transition"] = seconds * 1e9 / transitions;
+}
+
+void locked_stateful_levels(benchmark::State& state) { stateful(state, 0); }
+BENCHMARK(locked_stateful_levels)->Arg(100)->Arg(300)->Arg(1000)->Arg(3000)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+void locked_stateful_visited(benchmark::State& state) { stateful(state, std::uint64_t{1} << 20); }
+BENCHMARK(locked_stateful_visited)->Arg(100)->Arg(300)->Arg(1000)->UseManualTime()->Unit(benchmark::kMillisecond);
+
 }  // namespace

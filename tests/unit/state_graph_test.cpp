@@ -16,7 +16,7 @@ using selvage::state::StateId;
 using selvage::state::Step;
 
 TEST(Blobs, EqualBytesHaveEqualNumbers) {
-  Blobs blobs;
+  Blobs blobs(selvage::state::Sharing::own);
   std::vector<selvage::state::BlobId> ids;
   for (int i = 0; i < 5000; ++i) {
     const std::string text = std::string(static_cast<std::size_t>(i % 300), 'x') + std::to_string(i);

@@ -28,12 +28,44 @@ template <typename Archive>
   a.array(clock.at, clock.size);
 }
 
-/// How many of a list that mostly is empty.
 template <typename Archive, typename T>
-[[gnu::always_inline]] inline void length(Archive& a, std::vector<T>& items) {
+void length(Archive& a, std::vector<T>& items) {
   auto count = static_cast<std::uint32_t>(items.size());
   a(count);
-  if (count != items.size()) [[unlikely]] items.resize(count);
+  items.resize(count);
+}
+
+bool has_lists(const Thread& t) { return !t.read_holds.empty() || !t.timeouts.empty() || !t.destructors.empty(); }
+
+/// What a thread mostly has none of.
+template <typename Archive>
+void thread_lists(Archive& a, Thread& t) {
+  length(a, t.read_holds);
+  for (Thread::ReadHold& hold : t.read_holds) a(hold.lock)(hold.again);
+  length(a, t.timeouts);
+  for (Thread::TimeOuts& outs : t.timeouts) {
+    bool in_force = outs.progress == g.progress;  // all are, in canonical form
+    a(outs.site)(outs.count)(in_force);
+    if constexpr (std::is_same_v<Archive, Reader>) outs.progress = 0;
+  }
+  length(a, t.destructors);
+  for (auto& destructor : t.destructors) a(destructor.first)(destructor.second);
+}
+
+/// `lists`: it has, or is to have, some.
+template <typename Archive>
+[[gnu::noinline]] void other_lists(Archive& archive, Thread& t, bool lists) {
+  if constexpr (std::is_same_v<Archive, Reader>) {
+    if (!lists) {
+      t.read_holds.clear();
+      t.timeouts.clear();
+      t.destructors.clear();
+      return;
+    }
+  }
+  Archive a = archive;  // stays in a register elsewhere
+  thread_lists(a, t);
+  archive = a;
 }
 
 /// Bytes that it takes at most, but for its lists.
@@ -45,16 +77,10 @@ template <typename Archive>
   clock_state(a, t.clock);
   clock_state(a, t.acquire_pending);
   clock_state(a, t.release_fence);
-  length(a, t.read_holds);
-  for (Thread::ReadHold& hold : t.read_holds) a(hold.lock)(hold.again);
-  length(a, t.timeouts);
-  for (Thread::TimeOuts& outs : t.timeouts) {
-    bool in_force = outs.progress == g.progress;  // all are, in canonical form
-    a(outs.site)(outs.count)(in_force);
-    if constexpr (std::is_same_v<Archive, Reader>) outs.progress = 0;
-  }
-  length(a, t.destructors);
-  for (auto& destructor : t.destructors) a(destructor.first)(destructor.second);
+  bool lists = has_lists(t);
+  const bool before = lists;
+  a(lists);
+  if (lists || before) [[unlikely]] other_lists(a, t, lists);
 }
 
 constexpr std::size_t kObjectBytes = sizeof(sync::ObjectState) + 2 * sizeof(race::VectorClock);
@@ -104,21 +130,25 @@ void machine_state(Archive& a) {
   exit_handlers().state(a);
 }
 
+/// Ends a list of granules.
+constexpr std::uint64_t kNoGranule = 1;
+
 void write_history(Writer& a) {
   constexpr std::size_t kCellBytes = 32 + race::kInline * sizeof(race::Record);
-  const std::vector<std::uint64_t>& touched = g.shadow.touched();
+  const std::vector<race::Shadow::Touched>& touched = g.shadow.touched();
   state::Cursor cells = a.begin(8 + touched.size() * kCellBytes);
-  cells(static_cast<std::uint32_t>(touched.size()));
   for (std::size_t done = 0; done < touched.size(); ++done) {
-    race::Cell* cell = g.shadow.cell(touched[done]);
+    race::Cell* cell = touched[done].cell;
+    if (race::Shadow::is_empty(cell)) continue;
     const auto [records, count] = g.shadow.records(cell);
     if (count > race::kInline) [[unlikely]] {
       a.end(cells);
       cells = a.begin(8 + (touched.size() - done) * kCellBytes + count * sizeof(race::Record));
     }
-    cells(touched[done])(cell->object)(static_cast<std::uint32_t>(cell->shared))(count);
+    cells(touched[done].granule)(cell->object)(static_cast<std::uint32_t>(cell->shared))(count);
     cells.array(records, count);
   }
+  cells(kNoGranule);
   a.end(cells);
 }
 
@@ -129,7 +159,7 @@ void write(Writer& a) {
   std::size_t lists = 0;
   for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) {
     const Thread& t = g.threads[std::countr_zero(rest)];
-    lists += t.read_holds.size() + t.timeouts.size() + t.destructors.size();
+    if (has_lists(t)) lists += t.read_holds.size() + t.timeouts.size() + t.destructors.size();
   }
   state::Cursor threads = a.begin(sizeof used + static_cast<unsigned>(std::popcount(used)) * kThreadBytes + 32 * lists);
   threads(used);
@@ -145,15 +175,13 @@ void write(Writer& a) {
 
 void read_history(Reader from) {
   static std::vector<race::Record>& records = *new std::vector<race::Record>;  // its memory is used again
-  for (const std::uint64_t granule : g.shadow.touched()) g.shadow.discard(g.shadow.cell(granule));
-  g.shadow.forget_touched();
+  g.shadow.empty_touched();
   Reader a = from;
-  std::uint32_t cells = 0;
-  a(cells);
-  for (; cells > 0; --cells) {
-    std::uint64_t granule = 0;
+  for (std::uint64_t granule = 0;;) {
+    a(granule);
+    if (granule == kNoGranule) return;
     std::uint32_t object = 0, shared = 0, count = 0;
-    a(granule)(object)(shared)(count);
+    a(object)(shared)(count);
     race::Cell* cell = g.shadow.fresh_cell(granule);
     cell->object = object;
     cell->shared = static_cast<std::uint8_t>(shared);
@@ -256,8 +284,6 @@ void forget_the_way() {
 }  // namespace
 
 void add_state_part(StatePart part) { parts().push_back(part); }
-
-std::uint64_t have_stacks() { return g.alive | (g.threads[0].state == Thread::State::finished ? 1 : 0); }
 
 Bookkeeping::Pieces Bookkeeping::make_canonical() {
   forget_the_way();

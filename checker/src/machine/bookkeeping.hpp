@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "machine/machine.hpp"
 #include "state/archive.hpp"
 #include "state/blobs.hpp"
 
@@ -22,7 +23,7 @@ void add_state_part(StatePart part);
 
 /// Whose stacks are part of the state, a bit mask: main's is there until the process ends, although main may have called
 /// pthread_exit.
-std::uint64_t have_stacks();
+inline std::uint64_t have_stacks() { return g.alive | (g.threads[0].state == Thread::State::finished ? 1 : 0); }
 
 class Bookkeeping {
  public:

@@ -1,7 +1,6 @@
 // What atexit and static destructors registered, before the exploration and within executions.
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -39,12 +38,11 @@ class ExitHandlers {
   /// What the current execution registered, for writing and reading.
   template <typename Archive>
   void state(Archive& archive) {
-    auto first = static_cast<std::size_t>(
-        std::find_if(list_.begin(), list_.end(), [](const ExitHandler& handler) { return handler.of_execution; }) -
-        list_.begin());
+    std::size_t first = list_.size();
+    while (first > 0 && list_[first - 1].of_execution) --first;
     std::uint64_t count = list_.size() - first;
     archive(count);
-    list_.resize(first + count);
+    if (first + count != list_.size()) list_.resize(first + count);
     for (; first < list_.size(); ++first) {
       list_[first].of_execution = true;
       archive(list_[first].function)(list_[first].argument);

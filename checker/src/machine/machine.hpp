@@ -207,14 +207,17 @@ inline constexpr std::uint64_t kFrames = 2048, kDeepFrames = 16384;
 
 extern Machine g;
 
+/// Must the runtime leave nothing behind on the running thread's stack? Not within a step of a stateful search, where all
+/// that it leaves follows from the state that the step began in.
+inline bool must_not_remain() { return g.clean_stacks && !g.stepping; }
+
 /// Runtime code entered from the program: hooks it meets on the way do nothing.
 class Door {
  public:
   Door() : was_(g.in_program) { g.in_program = false; }
   ~Door() {
     g.in_program = was_;
-    // Within a step of a stateful search all that the runtime leaves behind follows from the state that it began in.
-    if (g.clean_stacks && was_ && (!g.stepping || g.self->deep_remains)) [[unlikely]] {
+    if (was_ && (must_not_remain() || (g.stepping && g.self->deep_remains))) [[unlikely]] {
       const bool deep = g.self->deep_remains || g.recording;
       g.self->deep_remains = false;
       selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : kFrames);

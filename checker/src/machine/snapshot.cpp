@@ -25,6 +25,15 @@ constexpr std::size_t kTail = 2;
 
 }  // namespace
 
+/// Mostly a whole one, whose copy takes no call.
+void Snapshots::copy_chunk(unsigned char* to, const unsigned char* from, std::size_t size) {
+  if (size == kChunk) {
+    __builtin_memcpy(to, from, kChunk);
+  } else {
+    std::memcpy(to, from, size);
+  }
+}
+
 std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high, std::size_t index,
                                                        From from) {
   const std::uint64_t begin = from == From::low ? low + index * kChunk : std::max(low, high - (index + 1) * kChunk);
@@ -55,7 +64,6 @@ void Snapshots::watch_locals() {
 }
 
 BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
-  if (region.cold.cold() && region.known) return region.id;
   const auto* memory = reinterpret_cast<const unsigned char*>(low);
   const std::size_t size = high - low;
   const bool in_place = region.known && region.low == low && region.bytes.size() == size;
@@ -93,7 +101,7 @@ bool Snapshots::take_changes(Region& region, const unsigned char* memory, std::s
     const std::size_t index = from == From::low ? at / kChunk : (size - 1 - at) / kChunk;
     const std::size_t begin = from == From::low ? index * kChunk : size - std::min(size, (index + 1) * kChunk);
     const std::size_t end = from == From::low ? std::min(size, begin + kChunk) : size - index * kChunk;
-    std::memcpy(before + begin, memory + begin, end - begin);
+    copy_chunk(before + begin, memory + begin, end - begin);
     region.chunks[index] = blobs_.intern_after(region.chunks[index], memory + begin, end - begin);
     at = state::first_difference(before, memory, end, size);
   }
@@ -101,7 +109,6 @@ bool Snapshots::take_changes(Region& region, const unsigned char* memory, std::s
 }
 
 void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std::uint64_t high, From from) {
-  if (region.known && region.id == id) return;
   region.cold.warm_up();
   const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(id));
   const std::size_t count = blobs_.size(id) / sizeof(BlobId);
@@ -111,8 +118,8 @@ void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std
   for (std::size_t i = 0; i < count; ++i) {
     if (i < before && region.chunks[i] == chunks[i]) continue;
     const auto [begin, length] = chunk(low, high, i, from);
-    std::memcpy(reinterpret_cast<void*>(begin), blobs_.data(chunks[i]), length);
-    if (in_place) std::memcpy(region.bytes.data() + (begin - low), blobs_.data(chunks[i]), length);
+    copy_chunk(reinterpret_cast<unsigned char*>(begin), blobs_.data(chunks[i]), length);
+    if (in_place) copy_chunk(region.bytes.data() + (begin - low), blobs_.data(chunks[i]), length);
     region.chunks[i] = chunks[i];
   }
   const auto* memory = reinterpret_cast<const unsigned char*>(low);
@@ -194,12 +201,14 @@ void Snapshots::take(State* state) {
   }
   watch_locals();
   each_region(*this, [&](Region& region, std::uint64_t low, std::uint64_t high, From from) {
-    state->push_back(take_region(region, low, high, from));
+    const bool same = region.cold.cold() && region.known;
+    state->push_back(same ? region.id : take_region(region, low, high, from));
   });
   find_data();
   for (Data& data : data_) {
     // States from before a page was written for the first time do not have it.
-    const BlobId id = take_region(data.region, data.low, data.high, From::low);
+    const bool same = data.region.cold.cold() && data.region.known;
+    const BlobId id = same ? data.region.id : take_region(data.region, data.low, data.high, From::low);
     state->push_back(id == data.initial ? kUnwritten : id);
   }
   while (state->back() == kUnwritten) state->pop_back();
@@ -227,12 +236,16 @@ void Snapshots::restore(std::span<const BlobId> state) {
   }
   ++at;
   each_region(*this, [&](Region& region, std::uint64_t low, std::uint64_t high, From from) {
-    restore_region(region, state[at++], low, high, from);
+    const BlobId id = state[at++];
+    if (!region.known || region.id != id) restore_region(region, id, low, high, from);
   });
   find_data();
   for (Data& data : data_) {
     const BlobId id = at + kTail < state.size() ? state[at++] : kUnwritten;
-    restore_region(data.region, id == kUnwritten ? data.initial : id, data.low, data.high, From::low);
+    const BlobId wanted = id == kUnwritten ? data.initial : id;
+    if (!data.region.known || data.region.id != wanted) {
+      restore_region(data.region, wanted, data.low, data.high, From::low);
+    }
   }
 }
 

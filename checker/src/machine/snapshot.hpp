@@ -76,6 +76,7 @@ class Snapshots {
   bool take_changes(Region& region, const unsigned char* memory, std::size_t size, From from);
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
   void watch_locals();
+  static void copy_chunk(unsigned char* to, const unsigned char* from, std::size_t size);
   void forget_what_is_there();
   static std::pair<std::uint64_t, std::size_t> chunk(std::uint64_t low, std::uint64_t high, std::size_t index, From from);
   /// Part of a data segment that executions write.

@@ -52,10 +52,10 @@ void make_canonical(History& history) {
   Shadow& shadow = *history.shadow;
   static Epochs* const epochs = new Epochs[kMaxThreads];  // never destroyed; their memory is used again
   for (std::size_t t = 0; t < history.clocks.size(); ++t) epochs[t].clear();
-  std::vector<std::uint64_t>& touched = shadow.touched();
+  std::vector<Shadow::Touched>& touched = shadow.touched();
   std::size_t kept_cells = 0;
-  for (const std::uint64_t granule : touched) {
-    Cell* cell = shadow.cell(granule);
+  for (const Shadow::Touched& each : touched) {
+    Cell* cell = each.cell;
     auto [records, count] = shadow.records(cell);
     std::uint32_t kept = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
@@ -63,16 +63,21 @@ void make_canonical(History& history) {
       records[kept++] = records[i];
     }
     if (kept == 0 && cell->object == 0 && cell->shared == 0) {
-      shadow.discard(cell);
+      if (touched.size() <= Shadow::kFew) {
+        cell->count = 0;
+        touched[kept_cells++] = each;
+      } else {
+        shadow.discard(cell);
+      }
       continue;
     }
     for (std::uint32_t i = 0; i < kept; ++i) epochs[records[i].thread].add(records[i].epoch);
     shadow.set_records(cell, records, kept);
-    touched[kept_cells++] = granule;
+    touched[kept_cells++] = each;
   }
   touched.resize(kept_cells);
-  for (const std::uint64_t granule : touched) {
-    auto [records, count] = shadow.records(shadow.cell(granule));
+  for (const Shadow::Touched& each : touched) {
+    auto [records, count] = shadow.records(each.cell);
     for (std::uint32_t i = 0; i < count; ++i) records[i].epoch = epochs[records[i].thread].rank(records[i].epoch);
     if (count < 2) continue;
     std::sort(records, records + count, [](const Record& a, const Record& b) {
@@ -83,7 +88,8 @@ void make_canonical(History& history) {
     if (history.clocks[t] != nullptr) renumber(*history.clocks[t], static_cast<int>(t), epochs);
   }
   for (VectorClock* clock : history.others) renumber(*clock, -1, epochs);
-  std::sort(touched.begin(), touched.end());
+  std::sort(touched.begin(), touched.end(),
+            [](const Shadow::Touched& a, const Shadow::Touched& b) { return a.granule < b.granule; });
 }
 
 }  // namespace selvage::race

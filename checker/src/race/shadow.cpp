@@ -36,7 +36,7 @@ Cell* Shadow::new_cell(std::uint64_t address) {
 
 void Shadow::note_touched(Cell* c, std::uint64_t address) {
   clear(c);
-  touched_.push_back(address & ~7ULL);
+  touched_.push_back({address & ~7ULL, c});
 }
 
 std::uint32_t Shadow::spill(const Record* from, std::uint32_t count) {

@@ -137,12 +137,28 @@ class Shadow {
     journaling_ = true;
     touched_.reserve(1 << 16);
   }
-  /// The addresses of the granules whose cells are in use. The caller may take out those whose cells it has discarded.
-  [[nodiscard]] std::vector<std::uint64_t>& touched() { return touched_; }
-  void forget_touched() {
-    touched_.clear();
+  /// A cell in use, and the address of its granule.
+  struct Touched {
+    std::uint64_t granule;
+    Cell* cell;
+  };
+  /// The cells in use. The caller may take out those that it has discarded.
+  [[nodiscard]] std::vector<Touched>& touched() { return touched_; }
+  /// Nothing has happened in any of them. Their cells stay in use where they are few: the next access need not make them
+  /// ready again.
+  void empty_touched() {
+    const bool few = touched_.size() <= kFew;
+    for (const Touched& t : touched_) {
+      clear(t.cell);
+      if (!few) discard(t.cell);
+    }
+    if (!few) touched_.clear();
     spills_used_ = 0;
   }
+  /// Has nothing happened in `c`?
+  static bool is_empty(const Cell* c) { return c->count == 0 && c->object == 0 && c->shared == 0; }
+  /// How many empty cells stay in use.
+  static constexpr std::size_t kFew = 8;
   /// Makes `c` as if nothing had touched it.
   void discard(Cell* c) const { c->generation = generation_ - 1; }
   /// All the records of `c`, wherever they are.
@@ -191,7 +207,7 @@ class Shadow {
   std::uint32_t generation_ = 0;
   std::uint32_t spills_used_ = 0;
   bool journaling_ = false;
-  std::vector<std::uint64_t> touched_;
+  std::vector<Touched> touched_;
   std::vector<std::vector<Record>> spills_;
   Cell outside_{};
   Cell* regions_[kRegions];  // zero: lives in .bss

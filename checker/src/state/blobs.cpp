@@ -45,6 +45,10 @@ __attribute__((target("avx2"))) std::size_t by_avx2(const unsigned char* a, cons
     const __m256i different = difference(a + i, b + i);
     if (_mm256_testz_si256(different, different) == 0) return i;
   }
+  if (i < size && size >= from + 32) {  // the last 32 bytes, some of which are known to be equal
+    const __m256i different = difference(a + size - 32, b + size - 32);
+    return _mm256_testz_si256(different, different) == 0 ? i : size;
+  }
   return by_words(a, b, i, size);
 }
 

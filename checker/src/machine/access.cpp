@@ -43,6 +43,7 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
   std::string key = "race " + std::to_string(address & ~7ULL);
   const bool seen = std::any_of(g_races.begin(), g_races.end(), [&](const PendingRace& r) { return r.key == key; });
   if (seen) return;
+  self().deep_remains = true;
   PendingRace p;
   p.race = race;
   p.race.granule = address & ~7ULL;

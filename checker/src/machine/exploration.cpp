@@ -398,9 +398,13 @@ void Explorer::search_states() {
   g.clean_stacks = true;  // remains of the runtime would keep states apart that are equal
   StatefulSearch search(output_, static_cast<StepChoices&>(*strategy_),
                         {begin, judge_step, [this] { return out_of_budget(); }, [this] { return found_.size(); },
-                         [this](std::size_t finding, std::vector<std::uint16_t> schedule) {
-                           found_[finding].schedule.steps = std::move(schedule);
-                         }});
+                         [this](std::size_t finding, const std::function<std::vector<std::uint16_t>()>& find) {
+                           const search::Schedule now = schedule_now({});
+                           apply(found_[finding].schedule);
+                           found_[finding].schedule.steps = find();
+                           apply(now);
+                         },
+                         [this](std::size_t finding) { found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(finding), found_.end()); }});
   states_search_ = &search;
   do {
     again_ = false;

@@ -12,7 +12,7 @@ namespace selvage::machine {
 namespace {
 
 constexpr std::uint32_t kBatch = 32;
-/// Levels with fewer states are not worth waking the other processes for.
+/// Levels with fewer states are not worth waking the other processes for, unless they were asked for.
 constexpr std::uint32_t kFew = 512;
 /// How many states the next level is expected to have at most.
 std::uint64_t room_after(std::uint64_t states) { return states + states / 4 + 1024; }
@@ -101,7 +101,7 @@ bool LevelSearch::expand_level() {
     shared_->notes.store(0);
     shared_->no_room.store(0);
     shared_->stop.store(0);
-    const bool alone = processes_ < 2 || frontier_.size() < kFew;
+    const bool alone = processes_ < 2 || (g.options.workers == 0 && frontier_.size() < kFew);
     if (!alone) {
       employ();
       snapshots_->make_room(std::uint64_t{frontier_.size()} * 16);

@@ -23,7 +23,9 @@ struct SearchHost {
   std::function<bool()> judge;  ///< the step has ended the execution or met a race; false: the search ends
   std::function<bool()> out_of_budget;
   std::function<std::size_t()> findings;  ///< how many violations were found so far
-  std::function<void(std::size_t finding, std::vector<std::uint16_t> schedule)> set_schedule;
+  /// Sets the schedule of a violation to what `find` returns, which is called with the settings that it was found with.
+  std::function<void(std::size_t finding, const std::function<std::vector<std::uint16_t>()>& find)> set_schedule;
+  std::function<void(std::size_t finding)> forget;  ///< a violation, and those found later: they will be found again
 };
 
 class LevelSearch {

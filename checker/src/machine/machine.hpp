@@ -217,7 +217,7 @@ class Door {
   Door() : was_(g.in_program) { g.in_program = false; }
   ~Door() {
     g.in_program = was_;
-    if (was_ && (must_not_remain() || (g.stepping && g.self->deep_remains))) [[unlikely]] {
+    if (was_ && must_not_remain()) [[unlikely]] {
       const bool deep = g.self->deep_remains || g.recording;
       g.self->deep_remains = false;
       selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : kFrames);

@@ -55,14 +55,19 @@ bool StatefulSearch::search_levels() {
   spare_.clear();
   const int processes = g.options.workers > 0 ? static_cast<int>(g.options.workers) : processors();
   const bool all = levels_.run(std::move(seeds), depth, processes);
-  if (Steps::starts_over()) return all;
+  if (Steps::starts_over() && !levels_.pending().empty()) {
+    host_.forget(levels_.pending().front().finding);
+    return all;
+  }
   for (const LevelSearch::Pending& pending : levels_.pending()) {
-    std::vector<std::uint16_t> schedule = schedule_to(ids[pending.seed]);
-    std::vector<Step> rest = levels_.way(pending);
-    rest.push_back(pending.step);
-    const std::vector<std::uint16_t> steps = as_schedule(rest);
-    schedule.insert(schedule.end(), steps.begin(), steps.end());
-    host_.set_schedule(pending.finding, std::move(schedule));
+    host_.set_schedule(pending.finding, [&] {
+      std::vector<std::uint16_t> schedule = schedule_to(ids[pending.seed]);
+      std::vector<Step> rest = levels_.way(pending);
+      rest.push_back(pending.step);
+      const std::vector<std::uint16_t> steps = as_schedule(rest);
+      schedule.insert(schedule.end(), steps.begin(), steps.end());
+      return schedule;
+    });
   }
   return all;
 }

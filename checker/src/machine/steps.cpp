@@ -55,8 +55,10 @@ void Steps::resume(int thread) {
   Thread& t = g.threads[thread];
   g.current = thread;
   g.self = &t;
-  // What earlier steps left below the stack would get into frames to come, and keep equal states apart.
-  const std::uint64_t dead = std::max(t.stack_pointer - kFrames, g.stacks.low(thread) + Stacks::kGuard);
+  // What earlier steps left below the stack, from other states, would get into frames to come, and keep equal states apart.
+  const std::uint64_t lowest = std::min(t.stack_pointer, t.lowest_stack) - (t.deep_remains ? kDeepFrames : kFrames);
+  const std::uint64_t dead = std::max(lowest, g.stacks.low(thread) + Stacks::kGuard);
+  t.deep_remains = false;
   if (dead < t.stack_pointer) std::memset(reinterpret_cast<void*>(dead), 0, t.stack_pointer - dead);
   reset_watchdog();
   g.executing = true;

@@ -267,6 +267,8 @@ bool make_visible(const PendingRace& r) {
 
 void new_execution_of_accesses() { g_races.clear(); }
 
+const std::vector<PendingRace>& pending_races() { return g_races; }
+
 bool races_pending() { return !g_races.empty(); }
 
 std::vector<PendingRace> take_races() { return std::move(g_races); }

@@ -74,6 +74,7 @@ bool make_visible(const PendingRace& race);
 void new_execution_of_accesses();
 /// The races of the execution that has just ended.
 std::vector<PendingRace> take_races();
+const std::vector<PendingRace>& pending_races();
 /// Are there any so far?
 bool races_pending();
 

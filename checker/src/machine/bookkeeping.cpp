@@ -175,7 +175,7 @@ void write(Writer& a) {
 
 void read_history(Reader from) {
   static std::vector<race::Record>& records = *new std::vector<race::Record>;  // its memory is used again
-  g.shadow.empty_touched();
+  g.shadow.discard_touched();
   Reader a = from;
   for (std::uint64_t granule = 0;;) {
     a(granule);

@@ -46,6 +46,7 @@ struct Found {
   search::Schedule schedule;
   race::Race race;          // data races
   std::string key;          // what makes it the same violation
+  bool lost = false;        // the schedule was not found again
 };
 
 /// Begins the key of an execution that ended with an outcome the user did not expect.
@@ -69,6 +70,8 @@ class Explorer {
   void judge();
   void search_executions();
   void search_states();
+  void set_schedule(Found& found, const std::function<std::optional<std::vector<std::uint16_t>>()>& find);
+  bool shows(const Found& found);
   void show_going_round(const StatefulSearch& search);
   const std::string& ended_with();
   bool expects(std::string_view outcome) const;
@@ -398,12 +401,8 @@ void Explorer::search_states() {
   g.clean_stacks = true;  // remains of the runtime would keep states apart that are equal
   StatefulSearch search(output_, static_cast<StepChoices&>(*strategy_),
                         {begin, judge_step, [this] { return out_of_budget(); }, [this] { return found_.size(); },
-                         [this](std::size_t finding, const std::function<std::vector<std::uint16_t>()>& find) {
-                           const search::Schedule now = schedule_now({});
-                           apply(found_[finding].schedule);
-                           found_[finding].schedule.steps = find();
-                           apply(now);
-                         },
+                         [this](std::size_t finding, const auto& find) { set_schedule(found_[finding], find); },
+                         [this](std::size_t finding) { return shows(found_[finding]); },
                          [this](std::size_t finding) { found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(finding), found_.end()); }});
   states_search_ = &search;
   do {
@@ -415,6 +414,30 @@ void Explorer::search_states() {
   memory_ = search.memory();
   if (finished_ && !stopped_) show_going_round(search);
   states_search_ = nullptr;
+}
+
+void Explorer::set_schedule(Found& found, const std::function<std::optional<std::vector<std::uint16_t>>()>& find) {
+  const search::Schedule now = schedule_now({});
+  apply(found.schedule);
+  auto steps = find();
+  if (steps) {
+    found.schedule.steps = std::move(*steps);
+  } else {
+    found.lost = true;
+  }
+  apply(now);
+}
+
+/// Has the execution that was just run, or step, shown this violation?
+bool Explorer::shows(const Found& found) {
+  if (found.kind == Verdict::data_race) {
+    const std::vector<PendingRace>& races = pending_races();
+    return std::any_of(races.begin(), races.end(), [&](const PendingRace& r) { return r.key == found.key; });
+  }
+  if (found.key.starts_with(kUnexpected)) {
+    return g.ending.how == Ending::How::completed && found.key == kUnexpected + ended_with();
+  }
+  return g.ending.how == Ending::How::violation && g.ending.verdict == found.kind && g.ending.message == found.message;
 }
 
 /// Where threads can keep each other from getting anywhere, that is shown by an execution.
@@ -489,6 +512,11 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
   raw.schedule = search::to_text(found.schedule);
   for (int t = 0; t < kMaxThreads; ++t) {
     if ((found.threads >> t & 1) != 0) raw.threads.push_back(t);
+  }
+  if (found.lost) {
+    raw.schedule.clear();
+    raw.message += "; how it comes about was not found again";
+    return raw;
   }
   apply(found.schedule);
   std::unique_ptr<search::Strategy> kept = std::move(strategy_);

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,8 +24,10 @@ struct SearchHost {
   std::function<bool()> judge;  ///< the step has ended the execution or met a race; false: the search ends
   std::function<bool()> out_of_budget;
   std::function<std::size_t()> findings;  ///< how many violations were found so far
-  /// Sets the schedule of a violation to what `find` returns, which is called with the settings that it was found with.
-  std::function<void(std::size_t finding, const std::function<std::vector<std::uint16_t>()>& find)> set_schedule;
+  /// Sets the schedule of a violation to what `find` returns, which is called with the settings that it was found with; where
+  /// that is nothing, the violation is told without one.
+  std::function<void(std::size_t finding, const std::function<std::optional<std::vector<std::uint16_t>>()>& find)> set_schedule;
+  std::function<bool(std::size_t finding)> shows;  ///< has the step shown this violation (again)?
   std::function<void(std::size_t finding)> forget;  ///< a violation, and those found later: they will be found again
 };
 
@@ -49,8 +52,7 @@ class LevelSearch {
     state::Step step;
   };
   [[nodiscard]] const std::vector<Pending>& pending() const { return pending_; }
-  /// The steps from the seed to the state.
-  std::vector<state::Step> way(const Pending& pending);
+  [[nodiscard]] const State& seed(const Pending& pending) const { return seeds_[pending.seed].state; }
   /// States expanded or met, without the seeds.
   [[nodiscard]] std::uint64_t states() const { return states_ + (frontier_.size() == 0 ? 0 : frontier_.next_size()); }
   [[nodiscard]] std::uint64_t transitions() const { return shared_ == nullptr ? 0 : shared_->transitions.load(); }
@@ -83,8 +85,6 @@ class LevelSearch {
   void employ();
   void check_milestone();
   [[nodiscard]] bool is_milestone(const state::Hash128& hash) const;
-  std::vector<state::Step> way_between(const State& from, std::uint64_t distance, const state::Hash128& to);
-  state::Step step_between(const State& from, const state::Hash128& to, State* there);
 
   Snapshots* snapshots_;
   Steps* steps_;

@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "machine/access.hpp"
+#include "machine/way.hpp"
 
 namespace selvage::machine {
 
@@ -60,11 +61,15 @@ bool StatefulSearch::search_levels() {
     return all;
   }
   for (const LevelSearch::Pending& pending : levels_.pending()) {
-    host_.set_schedule(pending.finding, [&] {
+    host_.set_schedule(pending.finding, [&]() -> std::optional<std::vector<std::uint16_t>> {
+      Step last = pending.step;
+      Way way(steps_);
+      auto rest = way.find(levels_.seed(pending), pending.distance,
+                           {&pending.from, &last, [&] { return host_.shows(pending.finding); }});
+      if (!rest) return std::nullopt;
+      rest->push_back(last);
       std::vector<std::uint16_t> schedule = schedule_to(ids[pending.seed]);
-      std::vector<Step> rest = levels_.way(pending);
-      rest.push_back(pending.step);
-      const std::vector<std::uint16_t> steps = as_schedule(rest);
+      const std::vector<std::uint16_t> steps = as_schedule(*rest);
       schedule.insert(schedule.end(), steps.begin(), steps.end());
       return schedule;
     });

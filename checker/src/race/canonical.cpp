@@ -63,12 +63,7 @@ void make_canonical(History& history) {
       records[kept++] = records[i];
     }
     if (kept == 0 && cell->object == 0 && cell->shared == 0) {
-      if (touched.size() <= Shadow::kFew) {
-        cell->count = 0;
-        touched[kept_cells++] = each;
-      } else {
-        shadow.discard(cell);
-      }
+      shadow.discard(cell);
       continue;
     }
     for (std::uint32_t i = 0; i < kept; ++i) epochs[records[i].thread].add(records[i].epoch);

@@ -25,7 +25,7 @@ struct History {
 };
 
 /// Puts the records of the touched cells of `history.shadow`, and all clocks, into canonical form. Cells that nothing is
-/// known of any more are emptied (but those of objects and of stack that is shared), and discarded where they are many.
+/// known of any more are discarded, but those of objects and of stack that is shared.
 void make_canonical(History& history);
 
 }  // namespace selvage::race

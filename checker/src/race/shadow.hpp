@@ -144,21 +144,14 @@ class Shadow {
   };
   /// The cells in use. The caller may take out those that it has discarded.
   [[nodiscard]] std::vector<Touched>& touched() { return touched_; }
-  /// Nothing has happened in any of them. Their cells stay in use where they are few: the next access need not make them
-  /// ready again.
-  void empty_touched() {
-    const bool few = touched_.size() <= kFew;
-    for (const Touched& t : touched_) {
-      clear(t.cell);
-      if (!few) discard(t.cell);
-    }
-    if (!few) touched_.clear();
+  /// Nothing has happened in any of them. What a step then finds does not depend on what the steps before it touched.
+  void discard_touched() {
+    for (const Touched& t : touched_) discard(t.cell);
+    touched_.clear();
     spills_used_ = 0;
   }
   /// Has nothing happened in `c`?
   static bool is_empty(const Cell* c) { return c->count == 0 && c->object == 0 && c->shared == 0; }
-  /// How many empty cells stay in use.
-  static constexpr std::size_t kFew = 8;
   /// Makes `c` as if nothing had touched it.
   void discard(Cell* c) const { c->generation = generation_ - 1; }
   /// All the records of `c`, wherever they are.

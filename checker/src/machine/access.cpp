@@ -139,7 +139,7 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
 __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
                                             std::uint8_t flags, std::uint64_t pc) {
   const Thread& t = self();
-  if (!must_not_remain() && race::Shadow::access_unraced(cell, t.id, t.clock, mask, flags, pc)) return;
+  if ((!g.clean_stacks || g.stepping) && race::Shadow::access_unraced(cell, t.id, t.clock, mask, flags, pc)) return;
   Door door;
   check_granule(cell, address, mask, flags, pc);
 }
@@ -149,7 +149,7 @@ __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t addr
 __attribute__((noinline)) void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags,
                                        std::uint64_t pc) {
   const Thread& t = self();
-  if (!must_not_remain() && race::Shadow::access_ordered(cell, t.id, t.clock, mask, flags, pc)) return;
+  if ((!g.clean_stacks || g.stepping) && race::Shadow::access_ordered(cell, t.id, t.clock, mask, flags, pc)) return;
   granule_slow(cell, address, mask, flags, pc);
 }
 

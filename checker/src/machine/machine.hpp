@@ -204,12 +204,11 @@ inline constexpr std::uint32_t kEagerLimit = 64;
 
 // Bytes of stack that the runtime takes: mostly, and where it walks over the stack or tells what happened.
 inline constexpr std::uint64_t kFrames = 2048, kDeepFrames = 16384;
+/// ... and in a step of a stateful search, which begins with kFrames wiped, so that what is left further down is the same
+/// whenever the step begins in the same state.
+inline constexpr std::uint64_t kStepFrames = 1024;
 
 extern Machine g;
-
-/// Must the runtime leave nothing behind on the running thread's stack? Not within a step of a stateful search, where all
-/// that it leaves follows from the state that the step began in.
-inline bool must_not_remain() { return g.clean_stacks && !g.stepping; }
 
 /// Runtime code entered from the program: hooks it meets on the way do nothing.
 class Door {
@@ -217,10 +216,11 @@ class Door {
   Door() : was_(g.in_program) { g.in_program = false; }
   ~Door() {
     g.in_program = was_;
-    if (was_ && must_not_remain()) [[unlikely]] {
+    if (g.clean_stacks && was_) [[unlikely]] {
       const bool deep = g.self->deep_remains || g.recording;
       g.self->deep_remains = false;
-      selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : kFrames);
+      const std::uint64_t few = g.stepping ? kStepFrames : kFrames;
+      selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : few);
     }
   }
   Door(const Door&) = delete;

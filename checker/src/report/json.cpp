@@ -78,6 +78,7 @@ std::string json_report(const Result& result) {
                          {"events", result.events},
                          {"states", result.states},
                          {"transitions", result.transitions},
+                         {"memory", result.memory},
                          {"seconds", std::isfinite(result.seconds) ? result.seconds : 0.0},
                          {"outcomes", list(result.outcomes, outcome)},
                          {"violations", list(result.violations, violation)}};

@@ -71,7 +71,8 @@ TEST(Json, FieldsComeInTheOrderOfTheDocumentation) {
   std::vector<std::string> keys;
   for (const auto& [key, value] : document.items()) keys.push_back(key);
   EXPECT_THAT(keys, ElementsAre("selvage", "program", "search", "model", "verdict", "message", "complete", "caveat",
-                                "executions", "blocked", "events", "states", "transitions", "memory", "seconds", "outcomes", "violations"));
+                                "executions", "blocked", "events", "states", "transitions", "memory", "seconds",
+                                "outcomes", "violations"));
   EXPECT_EQ(document["selvage"], kVersion);
   const auto& violation = document["violations"][0];
   EXPECT_EQ(violation["kind"], "data-race");

@@ -119,8 +119,10 @@ void Segments::note(std::uint64_t page) {
   raw_syscall(SYS_mprotect, static_cast<long>(page), static_cast<long>(kPage), PROT_READ | PROT_WRITE);
   if (pages_.size() == pages_.capacity()) fatal("the program writes too many data pages (over 16 MiB)");
   Page entry{page, copy, 0, 0, page - program_.low < program_.high - program_.low, kPage};
+  // The heap may begin right behind the variables.
+  const bool heap = page - heap_.low < heap_.high - heap_.low;
   for (const std::uint64_t end : ends_) {
-    if (end - page < kPage) entry.end = static_cast<std::uint16_t>((end - page + 7) & ~7ULL);
+    if (!heap && end - page < kPage) entry.end = static_cast<std::uint16_t>((end - page + 7) & ~7ULL);
   }
   for (const Range& r : bound_) {
     if (r.low >= page + kPage || r.high <= page) continue;

@@ -1,5 +1,6 @@
 #include "machine/stateful.hpp"
 
+#include <algorithm>
 #include <bit>
 
 #include "machine/access.hpp"
@@ -40,7 +41,9 @@ bool StatefulSearch::run() {
 }
 
 bool StatefulSearch::keeps_too_many() const {
-  return graph_.memory() > g.options.visited << 20 && !graph_.has_back_step();
+  std::uint64_t most = g.options.visited << 20;
+  if (g.options.memory != 0) most = std::min(most, g.options.memory << 19);  // half of what there is
+  return graph_.memory() > most && !graph_.has_back_step();
 }
 
 /// Goes on from the states that wait, which are all those of one level.

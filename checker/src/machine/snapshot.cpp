@@ -22,6 +22,8 @@ constexpr BlobId kNothing = ~BlobId{0};
 // How a State begins; memory follows, and last the times and whether they matter.
 enum Place : std::size_t { kBookkeeping, kForeign, kOutput, kInvariants, kFixed };
 constexpr std::size_t kTail = 2;
+/// In place of where a region differs first: it is not where it was.
+constexpr std::size_t kMoved = ~std::size_t{0};
 
 }  // namespace
 
@@ -63,15 +65,28 @@ void Snapshots::watch_locals() {
   }
 }
 
-BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
+/// Mostly it is as it was.
+inline BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
+  std::size_t at = kMoved;
+  if (region.known) {
+    if (region.cold.cold()) return region.id;
+    const std::size_t size = high - low;
+    if (region.low == low && region.bytes.size() == size) {
+      at = state::first_difference(region.bytes.data(), reinterpret_cast<const unsigned char*>(low), 0, size);
+      if (at == size) {
+        region.cold.rest();
+        return region.id;
+      }
+    }
+  }
+  return take_changed_region(region, low, high, from, at);
+}
+
+BlobId Snapshots::take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from, std::size_t at) {
   const auto* memory = reinterpret_cast<const unsigned char*>(low);
   const std::size_t size = high - low;
-  const bool in_place = region.known && region.low == low && region.bytes.size() == size;
-  if (in_place) {
-    if (!take_changes(region, memory, size, from)) {
-      region.cold.rest();
-      return region.id;
-    }
+  if (at != kMoved) {
+    take_changes(region, memory, size, from, at);
   } else {
     const std::size_t before = region.known ? region.chunks.size() : 0;
     region.bytes.assign(memory, memory + size);
@@ -92,11 +107,9 @@ BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t h
   return region.id;
 }
 
-/// Those chunks of a region that stayed where it was that are not as before; false where all are.
-bool Snapshots::take_changes(Region& region, const unsigned char* memory, std::size_t size, From from) {
+/// Those chunks, from `at` on, that are not as before, of a region that stayed where it was.
+void Snapshots::take_changes(Region& region, const unsigned char* memory, std::size_t size, From from, std::size_t at) {
   unsigned char* before = region.bytes.data();
-  std::size_t at = state::first_difference(before, memory, 0, size);
-  if (at == size) return false;
   while (at < size) {
     const std::size_t index = from == From::low ? at / kChunk : (size - 1 - at) / kChunk;
     const std::size_t begin = from == From::low ? index * kChunk : size - std::min(size, (index + 1) * kChunk);
@@ -105,7 +118,6 @@ bool Snapshots::take_changes(Region& region, const unsigned char* memory, std::s
     region.chunks[index] = blobs_.intern_after(region.chunks[index], memory + begin, end - begin);
     at = state::first_difference(before, memory, end, size);
   }
-  return true;
 }
 
 void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std::uint64_t high, From from) {
@@ -201,14 +213,12 @@ void Snapshots::take(State* state) {
   }
   watch_locals();
   each_region(*this, [&](Region& region, std::uint64_t low, std::uint64_t high, From from) {
-    const bool same = region.cold.cold() && region.known;
-    state->push_back(same ? region.id : take_region(region, low, high, from));
+    state->push_back(take_region(region, low, high, from));
   });
   find_data();
   for (Data& data : data_) {
     // States from before a page was written for the first time do not have it.
-    const bool same = data.region.cold.cold() && data.region.known;
-    const BlobId id = same ? data.region.id : take_region(data.region, data.low, data.high, From::low);
+    const BlobId id = take_region(data.region, data.low, data.high, From::low);
     state->push_back(id == data.initial ? kUnwritten : id);
   }
   while (state->back() == kUnwritten) state->pop_back();

@@ -73,7 +73,8 @@ class Snapshots {
   template <typename Self, typename Visit>
   static void each_region(Self& self, Visit visit);
   state::BlobId take_region(Region& region, std::uint64_t low, std::uint64_t high, From from);
-  bool take_changes(Region& region, const unsigned char* memory, std::size_t size, From from);
+  state::BlobId take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from, std::size_t at);
+  void take_changes(Region& region, const unsigned char* memory, std::size_t size, From from, std::size_t at);
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
   void watch_locals();
   static void copy_chunk(unsigned char* to, const unsigned char* from, std::size_t size);

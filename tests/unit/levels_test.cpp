@@ -1,4 +1,5 @@
-// The stateful search where states are not kept: level by level, with any number of processes the same as with all states kept.
+// The stateful search where states are not kept: level by level, with any number of processes the same as
+// with all states kept.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -119,7 +120,8 @@ TEST(Levels, WhatGoesRoundIsNotProved) {
   }
 }
 
-// What a process meets first, the others do not know: a page that is written for the first time, a thread's number.
+// What a process meets first, the others do not know: a page that is written for the first time, a thread's
+// number.
 struct Page {
   alignas(4096) int value;
 };

@@ -35,7 +35,9 @@ void length(Archive& a, std::vector<T>& items) {
   items.resize(count);
 }
 
-bool has_lists(const Thread& t) { return !t.read_holds.empty() || !t.timeouts.empty() || !t.destructors.empty(); }
+bool has_lists(const Thread& t) {
+  return !t.read_holds.empty() || !t.timeouts.empty() || !t.destructors.empty();
+}
 
 /// What a thread mostly has none of.
 template <typename Archive>
@@ -69,7 +71,8 @@ template <typename Archive>
 }
 
 /// Bytes that it takes at most, but for its lists.
-constexpr std::size_t kThreadBytes = sizeof(ThreadState) + 3 * (sizeof(race::VectorClock) + sizeof(std::uint32_t)) + 64;
+constexpr std::size_t kThreadBytes =
+    sizeof(ThreadState) + 3 * (sizeof(race::VectorClock) + sizeof(std::uint32_t)) + 64;
 
 template <typename Archive>
 [[gnu::always_inline]] inline void thread_state(Archive& a, Thread& t) {
@@ -80,7 +83,8 @@ template <typename Archive>
   bool lists = has_lists(t);
   const bool before = lists;
   a(lists);
-  if (lists || before) [[unlikely]] other_lists(a, t, lists);
+  if (lists || before) [[unlikely]]
+    other_lists(a, t, lists);
 }
 
 constexpr std::size_t kObjectBytes = sizeof(sync::ObjectState) + 2 * sizeof(race::VectorClock);
@@ -110,11 +114,13 @@ template <typename Archive>
     Thread& thread = g.threads[std::countr_zero(rest)];
     a(thread.clock.time)(thread.acquire_pending.time)(thread.release_fence.time);
   }
-  for (std::uint32_t i = 0; i < g.objects.count(); ++i) a(g.objects[i].released.time)(g.objects[i].readers_released.time);
+  for (std::uint32_t i = 0; i < g.objects.count(); ++i)
+    a(g.objects[i].released.time)(g.objects[i].readers_released.time);
 }
 
 void write_times(Writer& a) {
-  state::Cursor all = a.begin((3 * race::kMaxThreads + 2 * std::size_t{g.objects.count()}) * sizeof(std::uint64_t));
+  state::Cursor all =
+      a.begin((3 * race::kMaxThreads + 2 * std::size_t{g.objects.count()}) * sizeof(std::uint64_t));
   times(all);
   a.end(all);
 }
@@ -164,9 +170,11 @@ void write(Writer& a) {
     const Thread& t = g.threads[std::countr_zero(rest)];
     if (has_lists(t)) lists += t.read_holds.size() + t.timeouts.size() + t.destructors.size();
   }
-  state::Cursor threads = a.begin(sizeof used + static_cast<unsigned>(std::popcount(used)) * kThreadBytes + 32 * lists);
+  state::Cursor threads =
+      a.begin(sizeof used + static_cast<unsigned>(std::popcount(used)) * kThreadBytes + 32 * lists);
   threads(used);
-  for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) thread_state(threads, g.threads[std::countr_zero(rest)]);
+  for (std::uint64_t rest = used; rest != 0; rest &= rest - 1)
+    thread_state(threads, g.threads[std::countr_zero(rest)]);
   a.end(threads);
   const std::uint32_t count = g.objects.count();
   state::Cursor objects = a.begin(sizeof count + count * kObjectBytes);
@@ -231,8 +239,9 @@ void read(Reader& from) {
   g.shared_stack.clear();
 }
 
-/// What a thread is sure to know before it accesses anything again, it may know already: who waits for a lock will know what
-/// its last holder knew (who holds it until then knows that as well), who waits for a thread to end what that one knows.
+/// What a thread is sure to know before it accesses anything again, it may know already: who waits for a lock
+/// will know what its last holder knew (who holds it until then knows that as well), who waits for a thread
+/// to end what that one knows.
 void know_ahead() {
   bool joins = false;
   for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {

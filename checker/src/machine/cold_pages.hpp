@@ -1,5 +1,5 @@
-// Pages that nobody writes for long are write-protected, so that what is in them need not be compared after each step. The
-// first write makes them as they were.
+// Pages that nobody writes for long are write-protected, so that what is in them need not be compared after
+// each step. The first write makes them as they were.
 #pragma once
 
 #include <cstdint>

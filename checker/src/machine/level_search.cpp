@@ -224,15 +224,16 @@ bool LevelSearch::settle(const Note& n) {
   bool all = true, room = true, different = false;
   steps_->each_from(frontier_.pieces(node), n.thread, [&](bool ended) {
     shared_->transitions.fetch_add(1, std::memory_order_relaxed);
-    different = different ||
-                (ended && g.ending.how == Ending::How::violation && g.ending.verdict == Verdict::nondeterministic);
+    different = different || (ended && g.ending.how == Ending::How::violation &&
+                              g.ending.verdict == Verdict::nondeterministic);
     if (ended || races_pending()) {
       all = judge();
     } else {
       g.total_events += g.events;
     }
     // A race ends no execution: the step leads somewhere, too.
-    if (!ended) room = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
+    if (!ended)
+      room = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
     return all && room;
   });
   if (all && n.different != 0 && !different) {
@@ -249,8 +250,8 @@ bool LevelSearch::settle(const Note& n) {
   return all;
 }
 
-/// Keeps the states of the levels whose numbers are powers of two until the next of them, and looks for them on the levels
-/// between.
+/// Keeps the states of the levels whose numbers are powers of two until the next of them, and looks for them
+/// on the levels between.
 void LevelSearch::check_milestone() {
   const std::uint64_t level = depth_ - first_depth_;
   if (level != 1) {
@@ -275,7 +276,8 @@ void LevelSearch::check_milestone() {
 
 bool LevelSearch::is_milestone(const state::Hash128& hash) const {
   const std::uint64_t half = hash.low | 1;
-  for (std::size_t at = (half >> 8) & (milestone_.size() - 1); milestone_[at] != 0; at = (at + 1) & (milestone_.size() - 1)) {
+  for (std::size_t at = (half >> 8) & (milestone_.size() - 1); milestone_[at] != 0;
+       at = (at + 1) & (milestone_.size() - 1)) {
     if (milestone_[at] == half) return true;
   }
   return false;

@@ -1,8 +1,10 @@
-// The rest of a stateful search, where there are too many states to keep: level by level, by several processes.
+// The rest of a stateful search, where there are too many states to keep: level by level, by several
+// processes.
 //
-// Of a state nothing is kept once its steps have been taken. So it must not come up again on a later level; it is seen if
-// states of certain levels do (Brent, An improved Monte Carlo factorization algorithm, BIT 20, 1980, section 7: the levels
-// with numbers that are powers of two). Where the search comes to its end, no execution goes on for ever.
+// Of a state nothing is kept once its steps have been taken. So it must not come up again on a later level;
+// it is seen if states of certain levels do (Brent, An improved Monte Carlo factorization algorithm, BIT 20,
+// 1980, section 7: the levels with numbers that are powers of two). Where the search comes to its end, no
+// execution goes on for ever.
 #pragma once
 
 #include <atomic>
@@ -24,11 +26,14 @@ struct SearchHost {
   std::function<bool()> judge;  ///< the step has ended the execution or met a race; false: the search ends
   std::function<bool()> out_of_budget;
   std::function<std::size_t()> findings;  ///< how many violations were found so far
-  /// Sets the schedule of a violation to what `find` returns, which is called with the settings that it was found with; where
-  /// that is nothing, the violation is told without one.
-  std::function<void(std::size_t finding, const std::function<std::optional<std::vector<std::uint16_t>>()>& find)> set_schedule;
+  /// Sets the schedule of a violation to what `find` returns, which is called with the settings that it was
+  /// found with; where that is nothing, the violation is told without one.
+  std::function<void(std::size_t finding,
+                     const std::function<std::optional<std::vector<std::uint16_t>>()>& find)>
+      set_schedule;
   std::function<bool(std::size_t finding)> shows;  ///< has the step shown this violation (again)?
-  std::function<void(std::size_t finding)> forget;  ///< a violation, and those found later: they will be found again
+  std::function<void(std::size_t finding)>
+      forget;  ///< a violation, and those found later: they will be found again
 };
 
 class LevelSearch {
@@ -41,9 +46,11 @@ class LevelSearch {
     state::Hash128 hash;
     std::uint64_t enabled;
   };
-  /// Searches on from `seeds`, to which `depth` steps lead, with that many processes. True where every state was visited.
+  /// Searches on from `seeds`, to which `depth` steps lead, with that many processes. True where every state
+  /// was visited.
   bool run(std::vector<Seed> seeds, std::uint64_t depth, int processes);
-  /// A violation whose schedule is not known yet: it is found by a step from a state that the steps of a seed lead to.
+  /// A violation whose schedule is not known yet: it is found by a step from a state that the steps of a seed
+  /// lead to.
   struct Pending {
     std::size_t finding;
     std::uint32_t seed;
@@ -54,10 +61,16 @@ class LevelSearch {
   [[nodiscard]] const std::vector<Pending>& pending() const { return pending_; }
   [[nodiscard]] const State& seed(const Pending& pending) const { return seeds_[pending.seed].state; }
   /// States expanded or met, without the seeds.
-  [[nodiscard]] std::uint64_t states() const { return states_ + (frontier_.size() == 0 ? 0 : frontier_.next_size()); }
-  [[nodiscard]] std::uint64_t transitions() const { return shared_ == nullptr ? 0 : shared_->transitions.load(); }
+  [[nodiscard]] std::uint64_t states() const {
+    return states_ + (frontier_.size() == 0 ? 0 : frontier_.next_size());
+  }
+  [[nodiscard]] std::uint64_t transitions() const {
+    return shared_ == nullptr ? 0 : shared_->transitions.load();
+  }
   [[nodiscard]] std::uint64_t waiting() const;
-  [[nodiscard]] std::uint64_t memory() const { return frontier_.memory() + milestone_.capacity() * sizeof milestone_[0]; }
+  [[nodiscard]] std::uint64_t memory() const {
+    return frontier_.memory() + milestone_.capacity() * sizeof milestone_[0];
+  }
   void clear();
 
  private:

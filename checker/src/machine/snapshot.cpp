@@ -36,14 +36,16 @@ void Snapshots::copy_chunk(unsigned char* to, const unsigned char* from, std::si
   }
 }
 
-std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high, std::size_t index,
-                                                       From from) {
-  const std::uint64_t begin = from == From::low ? low + index * kChunk : std::max(low, high - (index + 1) * kChunk);
+std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high,
+                                                       std::size_t index, From from) {
+  const std::uint64_t begin =
+      from == From::low ? low + index * kChunk : std::max(low, high - (index + 1) * kChunk);
   const std::uint64_t end = from == From::low ? std::min(high, begin + kChunk) : high - index * kChunk;
   return {begin, end - begin};
 }
 
-/// Memory of the state that the machine is in, but data segments: visit(region, low, high, from) in the order of a State.
+/// Memory of the state that the machine is in, but data segments: visit(region, low, high, from) in the order
+/// of a State.
 template <typename Self, typename Visit>
 void Snapshots::each_region(Self& self, Visit visit) {
   for (std::uint64_t rest = have_stacks(); rest != 0; rest &= rest - 1) {
@@ -82,7 +84,8 @@ inline BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uin
   return take_changed_region(region, low, high, from, at);
 }
 
-BlobId Snapshots::take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from, std::size_t at) {
+BlobId Snapshots::take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from,
+                                      std::size_t at) {
   const auto* memory = reinterpret_cast<const unsigned char*>(low);
   const std::size_t size = high - low;
   if (at != kMoved) {
@@ -108,11 +111,13 @@ BlobId Snapshots::take_changed_region(Region& region, std::uint64_t low, std::ui
 }
 
 /// Those chunks, from `at` on, that are not as before, of a region that stayed where it was.
-void Snapshots::take_changes(Region& region, const unsigned char* memory, std::size_t size, From from, std::size_t at) {
+void Snapshots::take_changes(Region& region, const unsigned char* memory, std::size_t size, From from,
+                             std::size_t at) {
   unsigned char* before = region.bytes.data();
   while (at < size) {
     const std::size_t index = from == From::low ? at / kChunk : (size - 1 - at) / kChunk;
-    const std::size_t begin = from == From::low ? index * kChunk : size - std::min(size, (index + 1) * kChunk);
+    const std::size_t begin =
+        from == From::low ? index * kChunk : size - std::min(size, (index + 1) * kChunk);
     const std::size_t end = from == From::low ? std::min(size, begin + kChunk) : size - index * kChunk;
     copy_chunk(before + begin, memory + begin, end - begin);
     region.chunks[index] = blobs_.intern_after(region.chunks[index], memory + begin, end - begin);
@@ -141,8 +146,8 @@ void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std
   region.known = true;
 }
 
-/// Pages that have been written since the last time, without the addresses in them that the loader binds when they are first
-/// used: those stay bound.
+/// Pages that have been written since the last time, without the addresses in them that the loader binds when
+/// they are first used: those stay bound.
 void Snapshots::find_data() {
   const auto& pages = g.segments.written();
   for (; pages_seen_ < pages.size(); ++pages_seen_) {
@@ -164,7 +169,8 @@ void Snapshots::find_data() {
 BlobId Snapshots::foreign_now() {
   const auto& all = g.foreign.saved();
   std::size_t count = all.size();
-  while (count > 0 && *reinterpret_cast<const std::uint64_t*>(all[count - 1].granule) == all[count - 1].value) --count;
+  while (count > 0 && *reinterpret_cast<const std::uint64_t*>(all[count - 1].granule) == all[count - 1].value)
+    --count;
   if (count == 0) return kNothing;
   writer_.clear();
   for (std::size_t i = 0; i < count; ++i) writer_(*reinterpret_cast<const std::uint64_t*>(all[i].granule));
@@ -315,8 +321,9 @@ BlobId Snapshots::invariants_now() {
 }
 
 Snapshots::Layout Snapshots::layout() const {
-  return {g.segments.written().size(), g.foreign.saved().size(), invariants_.size(),
-          g.thread_limit,              g.thread_locals.count(),  g.bounded,
+  return {g.segments.written().size(), g.foreign.saved().size(),
+          invariants_.size(),          g.thread_limit,
+          g.thread_locals.count(),     g.bounded,
           g.race_ignored_ever};
 }
 

@@ -1,9 +1,10 @@
-// The state of the program under test between two steps: taken apart into pieces that are kept once, and put back.
+// The state of the program under test between two steps: taken apart into pieces that are kept once, and put
+// back.
 //
-// A state is what decides how the program goes on and what the checker will say of it: the threads' stacks and thread-local
-// variables, the heap, the globals, the synchronisation objects, what each thread is about to do, the history that race
-// detection needs (race/canonical.hpp), what was printed. Not part of it is how the program got there: counters of events
-// and the like, by which only reports are told apart.
+// A state is what decides how the program goes on and what the checker will say of it: the threads' stacks
+// and thread-local variables, the heap, the globals, the synchronisation objects, what each thread is about
+// to do, the history that race detection needs (race/canonical.hpp), what was printed. Not part of it is how
+// the program got there: counters of events and the like, by which only reports are told apart.
 #pragma once
 
 #include <cstdint>
@@ -27,14 +28,16 @@ using State = std::vector<state::BlobId>;
 class Snapshots {
  public:
   explicit Snapshots(Output& output) : output_(&output), bookkeeping_(blobs_) {}
-  /// The state that the machine is in, all threads standing at scheduling points. Brings the machine's own records of the
-  /// past into canonical form.
+  /// The state that the machine is in, all threads standing at scheduling points. Brings the machine's own
+  /// records of the past into canonical form.
   void take(State* state);
   /// Puts the machine into `state`.
   void restore(std::span<const state::BlobId> state);
-  /// Are they the same, but for which objects their invariants are (a step that makes some makes others when taken again)?
+  /// Are they the same, but for which objects their invariants are (a step that makes some makes others when
+  /// taken again)?
   static bool same_step(const State& a, const State& b);
-  /// Where in memory the state taken last differs from one taken before, as far as both have the same parts; 0: nowhere.
+  /// Where in memory the state taken last differs from one taken before, as far as both have the same parts;
+  /// 0: nowhere.
   [[nodiscard]] std::uint64_t first_difference(const State& before) const;
   /// The machine has gone on to where no state was taken: restore() must not rely on what is in memory.
   void lost_track() { known_ = false; }
@@ -42,8 +45,8 @@ class Snapshots {
   [[nodiscard]] std::uint64_t memory() const { return blobs_.memory() + bookkeeping_.memory(); }
   void clear();
 
-  /// What decides how pieces are numbered and placed in a State. Where it grew after a process was forked, the two do not
-  /// understand each other's states any more.
+  /// What decides how pieces are numbered and placed in a State. Where it grew after a process was forked,
+  /// the two do not understand each other's states any more.
   struct Layout {
     std::size_t pages, foreign, invariants;
     int threads, blocks;
@@ -73,19 +76,21 @@ class Snapshots {
   template <typename Self, typename Visit>
   static void each_region(Self& self, Visit visit);
   state::BlobId take_region(Region& region, std::uint64_t low, std::uint64_t high, From from);
-  state::BlobId take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from, std::size_t at);
+  state::BlobId take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from,
+                                    std::size_t at);
   void take_changes(Region& region, const unsigned char* memory, std::size_t size, From from, std::size_t at);
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
   void watch_locals();
   static void copy_chunk(unsigned char* to, const unsigned char* from, std::size_t size);
   void forget_what_is_there();
-  static std::pair<std::uint64_t, std::size_t> chunk(std::uint64_t low, std::uint64_t high, std::size_t index, From from);
+  static std::pair<std::uint64_t, std::size_t> chunk(std::uint64_t low, std::uint64_t high, std::size_t index,
+                                                     From from);
   /// Part of a data segment that executions write.
   struct Data {
     std::uint64_t low, high;
     const unsigned char* saved;  ///< what was there before the exploration
     Region region;
-    state::BlobId initial;       ///< the number of that
+    state::BlobId initial;  ///< the number of that
   };
   void find_data();
   state::BlobId foreign_now();
@@ -101,7 +106,7 @@ class Snapshots {
   bool known_ = false;
   Region stacks_[kMaxThreads], locals_[kMaxThreads], heaps_[kMaxThreads];
   std::vector<Data> data_;
-  int locals_watched_ = 0;  ///< the blocks below this number may be cold
+  int locals_watched_ = 0;      ///< the blocks below this number may be cold
   std::size_t pages_seen_ = 0;  ///< of Segments::written(), in data_
   state::BlobId invariants_now();
   std::vector<decltype(Machine::invariants)> invariants_;

@@ -21,7 +21,8 @@ bool StatefulSearch::run() {
   // Before the first scheduling point there is one state, and the program's own choices lead out of it.
   bool added = false;
   const StateId root = graph_.add({0, 0}, kNoState, {}, {1, false}, &added);
-  bool all = steps_.each(-1, [&] { host_.begin(); }, [&](bool ended) { return arrived(root, ended); });
+  bool all = steps_.each(
+      -1, [&] { host_.begin(); }, [&](bool ended) { return arrived(root, ended); });
   std::uint32_t depth = 0;
   while (all && !waiting_.empty()) {
     const std::uint32_t next = graph_.depth(waiting_.front().id);
@@ -144,6 +145,8 @@ void StatefulSearch::tell_the_way(StateId from) const {
   }
 }
 
-std::vector<std::uint16_t> StatefulSearch::schedule_to(StateId state) const { return as_schedule(graph_.path_to(state)); }
+std::vector<std::uint16_t> StatefulSearch::schedule_to(StateId state) const {
+  return as_schedule(graph_.path_to(state));
+}
 
 }  // namespace selvage::machine

@@ -1,11 +1,12 @@
 // The stateful search: every state once, each of its steps from there.
 //
-// Where the stateless search runs executions from their beginning, this one goes back to a state (machine/snapshot.hpp) and
-// makes one step from it: a thread moves from one scheduling point to its next. Steps that lead to the same state are merged.
-// States are met in the order of how many steps lead to them (breadth first), so what is found is found by a shortest way.
+// Where the stateless search runs executions from their beginning, this one goes back to a state
+// (machine/snapshot.hpp) and makes one step from it: a thread moves from one scheduling point to its next.
+// Steps that lead to the same state are merged. States are met in the order of how many steps lead to them
+// (breadth first), so what is found is found by a shortest way.
 //
-// While they fit into memory all states are kept, so that whoever goes round for ever is found. After that, where no state
-// has come up again so far, the search goes on without (machine/level_search.hpp).
+// While they fit into memory all states are kept, so that whoever goes round for ever is found. After that,
+// where no state has come up again so far, the search goes on without (machine/level_search.hpp).
 #pragma once
 
 #include <deque>
@@ -21,7 +22,10 @@ namespace selvage::machine {
 class StatefulSearch {
  public:
   StatefulSearch(Output& output, StepChoices& choices, SearchHost host)
-      : snapshots_(output), steps_(snapshots_, choices), host_(std::move(host)), levels_(snapshots_, steps_, host_) {}
+      : snapshots_(output),
+        steps_(snapshots_, choices),
+        host_(std::move(host)),
+        levels_(snapshots_, steps_, host_) {}
   /// True where every state was visited, false where the host or the budget ended the search.
   bool run();
   /// The states that were kept, and the steps between them.

@@ -55,8 +55,10 @@ void Steps::resume(int thread) {
   Thread& t = g.threads[thread];
   g.current = thread;
   g.self = &t;
-  // What earlier steps left below the stack, from other states, would get into frames to come, and keep equal states apart.
-  const std::uint64_t lowest = std::min(t.stack_pointer, t.lowest_stack) - (t.deep_remains ? kDeepFrames : kFrames);
+  // What earlier steps left below the stack, from other states, would get into frames to come, and keep equal
+  // states apart.
+  const std::uint64_t lowest =
+      std::min(t.stack_pointer, t.lowest_stack) - (t.deep_remains ? kDeepFrames : kFrames);
   const std::uint64_t dead = std::max(lowest, g.stacks.low(thread) + Stacks::kGuard);
   t.deep_remains = false;
   if (dead < t.stack_pointer) std::memset(reinterpret_cast<void*>(dead), 0, t.stack_pointer - dead);
@@ -67,8 +69,9 @@ void Steps::resume(int thread) {
   g.in_program = false;
 }
 
-// A step that reads what nobody controls (a time stamp counter) may differ when it is taken again. The stateless search
-// takes the first steps of executions again and again; here that is done on purpose, and more rarely as time goes on.
+// A step that reads what nobody controls (a time stamp counter) may differ when it is taken again. The
+// stateless search takes the first steps of executions again and again; here that is done on purpose, and
+// more rarely as time goes on.
 bool Steps::to_be_checked() {
   constexpr std::uint64_t kAll = 4096, kEvery = 64;
   ++taken_;
@@ -79,7 +82,8 @@ void Steps::found_different(const State& before, bool ended) {
   g.ending.how = Ending::How::violation;
   g.ending.verdict = Verdict::nondeterministic;
   g.ending.message = "the program did something else when it went on from the same state as before";
-  if (const std::uint64_t at = before.size() > 1 && !ended ? snapshots_->first_difference(before) : 0; at != 0) {
+  if (const std::uint64_t at = before.size() > 1 && !ended ? snapshots_->first_difference(before) : 0;
+      at != 0) {
     g.ending.message += ": " + name_of(at) + " differs";
   }
   g.ending.threads = step_.thread < 0 ? 1 : bit(step_.thread);

@@ -43,8 +43,9 @@ std::vector<std::uint16_t> as_schedule(const std::vector<state::Step>& steps);
 class Steps {
  public:
   Steps(Snapshots& snapshots, StepChoices& choices) : snapshots_(&snapshots), choices_(&choices) {}
-  /// Takes all steps of `thread`, one for each combination of values chosen in it, each from where `start` puts it.
-  /// visit(ended) is called after each, with step() and, unless the execution has ended, state(); false: the rest is left.
+  /// Takes all steps of `thread`, one for each combination of values chosen in it, each from where `start`
+  /// puts it. visit(ended) is called after each, with step() and, unless the execution has ended, state();
+  /// false: the rest is left.
   template <typename Start, typename Visit>
   bool each(int thread, Start start, Visit visit);
   /// The same from `from`.
@@ -114,7 +115,8 @@ bool Steps::each(int thread, Start start, Visit visit) {
   do {
     bool ended = !take(start);
     if (to_be_checked() && !starts_over()) {
-      // What is done for the first time (a symbol bound, a page written) may leave other remains on stacks than later.
+      // What is done for the first time (a symbol bound, a page written) may leave other remains on stacks
+      // than later.
       State before;
       for (int again = 0; again < 4 && !Snapshots::same_step(state_, before) && !starts_over(); ++again) {
         before = state_;

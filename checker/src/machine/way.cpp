@@ -72,20 +72,23 @@ std::uint32_t Way::find(const Wanted& wanted) {
   // Equal states may look different the second time.
   for (std::uint32_t i = 0; wanted.last_step != nullptr && i < frontier_.size(); ++i) {
     for (std::uint64_t rest = frontier_[i].enabled; rest != 0; rest &= rest - 1) {
-      const bool not_here = steps_->each_from(frontier_.pieces(frontier_[i]), std::countr_zero(rest), [&](bool /*ended*/) {
-        if (!wanted.shows()) return true;
-        *wanted.last_step = steps_->step();
-        return false;
-      });
+      const bool not_here =
+          steps_->each_from(frontier_.pieces(frontier_[i]), std::countr_zero(rest), [&](bool /*ended*/) {
+            if (!wanted.shows()) return true;
+            *wanted.last_step = steps_->step();
+            return false;
+          });
       if (!not_here) return i;
     }
   }
   return frontier_.size();
 }
 
-std::optional<std::vector<state::Step>> Way::find(const State& from, std::uint64_t distance, const Wanted& wanted) {
+std::optional<std::vector<state::Step>> Way::find(const State& from, std::uint64_t distance,
+                                                  const Wanted& wanted) {
   if (distance == 0) return std::vector<state::Step>{};
-  constexpr std::uint64_t kMost = 32'000'000;  // states, in the first half, of which it is kept how they were met: 256 MB
+  constexpr std::uint64_t kMost =
+      32'000'000;  // states, in the first half, of which it is kept how they were met: 256 MB
   StepNumbers numbers;
   std::vector<std::vector<Met>> levels;
   std::vector<State> middle_states;
@@ -110,7 +113,8 @@ std::optional<std::vector<state::Step>> Way::find(const State& from, std::uint64
     });
     frontier_.advance(2 * std::uint64_t{frontier_.next_size()} + 1024);
     kept += met.size();
-    if (kept > kMost && level < middle) keep = false;  // from the middle on, the origins are states of the middle
+    if (kept > kMost && level < middle)
+      keep = false;  // from the middle on, the origins are states of the middle
     if (!keep) levels.back() = {};
   }
   std::uint32_t at = find(wanted);

@@ -18,9 +18,10 @@ namespace selvage::machine {
 
 namespace {
 
-/// Returns when *word is not `value` any more, or after some time. A level mostly takes less than it takes to sleep.
+/// Returns when *word is not `value` any more, or after some time. A level mostly takes less than it takes to
+/// sleep.
 void wait_while(const std::atomic<std::uint32_t>& word, std::uint32_t value) {
-  constexpr int kSpins = 20000;
+  constexpr int kSpins = 2000;
   for (int i = 0; i < kSpins; ++i) {
     if (word.load(std::memory_order_acquire) != value) return;
     _mm_pause();

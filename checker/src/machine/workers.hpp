@@ -1,4 +1,5 @@
-// Copies of this process that work on the same thing: forked, with what they share in state::Room's of shared memory.
+// Copies of this process that work on the same thing: forked, with what they share in state::Room's of shared
+// memory.
 #pragma once
 
 #include <sys/types.h>

@@ -1,4 +1,5 @@
-// One list of what belongs to a state, for writing and for reading: `archive(a)(b)` copies scalars, list() vectors.
+// One list of what belongs to a state, for writing and for reading: `archive(a)(b)` copies scalars, list()
+// vectors.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +10,8 @@
 
 namespace selvage::state {
 
-/// A Writer's place, for a stretch whose room was made sure of before: kept in a register while it is not handed on.
+/// A Writer's place, for a stretch whose room was made sure of before: kept in a register while it is not
+/// handed on.
 class Cursor {
  public:
   explicit Cursor(unsigned char* at) : at_(at) {}
@@ -74,7 +76,8 @@ class Writer {
 
  private:
   void make_room(std::size_t size) {
-    if (size <= static_cast<std::size_t>(bytes_.data() + bytes_.size() - at_)) [[likely]] return;
+    if (size <= static_cast<std::size_t>(bytes_.data() + bytes_.size() - at_)) [[likely]]
+      return;
     const std::size_t used = this->size();
     bytes_.resize(2 * (used + size) + 4096);
     at_ = bytes_.data() + used;

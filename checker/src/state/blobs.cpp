@@ -32,12 +32,13 @@ __attribute__((target("avx2"))) inline __m256i difference(const unsigned char* a
                           _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b)));
 }
 
-__attribute__((target("avx2"))) std::size_t by_avx2(const unsigned char* a, const unsigned char* b, std::size_t from,
-                                                    std::size_t size) {
+__attribute__((target("avx2"))) std::size_t by_avx2(const unsigned char* a, const unsigned char* b,
+                                                    std::size_t from, std::size_t size) {
   std::size_t i = from;
   for (; i + 128 <= size; i += 128) {
     const __m256i first = _mm256_or_si256(difference(a + i, b + i), difference(a + i + 32, b + i + 32));
-    const __m256i second = _mm256_or_si256(difference(a + i + 64, b + i + 64), difference(a + i + 96, b + i + 96));
+    const __m256i second =
+        _mm256_or_si256(difference(a + i + 64, b + i + 64), difference(a + i + 96, b + i + 96));
     const __m256i different = _mm256_or_si256(first, second);
     if (_mm256_testz_si256(different, different) == 0) return i;
   }
@@ -54,7 +55,8 @@ __attribute__((target("avx2"))) std::size_t by_avx2(const unsigned char* a, cons
 
 }  // namespace
 
-std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size) {
+std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from,
+                             std::size_t size) {
   static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
   return avx2 ? by_avx2(a, b, from, size) : by_words(a, b, from, size);
 }
@@ -64,7 +66,8 @@ bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size
 }
 
 void Blobs::open() {
-  constexpr std::size_t kMostBlobs = std::size_t{1} << 31, kMostBytes = std::size_t{1} << 38, kFirstSlots = 1024;
+  constexpr std::size_t kMostBlobs = std::size_t{1} << 31, kMostBytes = std::size_t{1} << 38,
+                        kFirstSlots = 1024;
   common_room_.reserve(1, sharing_);
   common_ = common_room_.data();
   blobs_.reserve(kMostBlobs, sharing_);
@@ -74,7 +77,8 @@ void Blobs::open() {
 }
 
 BlobId Blobs::intern(const void* bytes, std::size_t size) {
-  if (common_ == nullptr) [[unlikely]] open();
+  if (common_ == nullptr) [[unlikely]]
+    open();
   if (!concurrent_) {
     if ((std::uint64_t{end()} + 1) * 2 > common_->slots) grow(common_->slots * 2);
   }
@@ -171,7 +175,8 @@ unsigned char* Blobs::room(std::size_t size) {
 
 std::uint64_t Blobs::memory() const {
   if (common_ == nullptr) return 0;
-  return common_->bytes.load(std::memory_order_relaxed) + std::uint64_t{end()} * sizeof(Blob) + common_->slots * sizeof(Slot);
+  return common_->bytes.load(std::memory_order_relaxed) + std::uint64_t{end()} * sizeof(Blob) +
+         common_->slots * sizeof(Slot);
 }
 
 void Blobs::clear() {

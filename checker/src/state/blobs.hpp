@@ -1,8 +1,8 @@
-// Pieces of states, each kept once and named by a number (hash consing; in model checking: COLLAPSE compression,
-// Holzmann, State Compression in SPIN, SPIN Workshop 1997).
+// Pieces of states, each kept once and named by a number (hash consing; in model checking: COLLAPSE
+// compression, Holzmann, State Compression in SPIN, SPIN Workshop 1997).
 //
-// Forked processes may add pieces at the same time, without locks: a piece is written first, and is there for all once its
-// number is in the hash table.
+// Forked processes may add pieces at the same time, without locks: a piece is written first, and is there for
+// all once its number is in the hash table.
 #pragma once
 
 #include <atomic>
@@ -15,17 +15,20 @@ namespace selvage::state {
 
 using BlobId = std::uint32_t;
 
-/// Are they the same? (memcmp() is a hook in this library: it goes byte by byte, and stands for an access of the program.)
+/// Are they the same? (memcmp() is a hook in this library: it goes byte by byte, and stands for an access of
+/// the program.)
 bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size);
 /// Where, from `from` on, they differ first, or a little before; `size`: nowhere.
-std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from, std::size_t size);
+std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from,
+                             std::size_t size);
 
 /// Equal bytes have equal numbers, different bytes different ones: the bytes are compared, not hashes.
 class Blobs {
  public:
   explicit Blobs(Sharing sharing) : sharing_(sharing) {}
   BlobId intern(const void* bytes, std::size_t size);
-  /// The same for what `before` has become: what it became the last time is tried first, and no hash is needed.
+  /// The same for what `before` has become: what it became the last time is tried first, and no hash is
+  /// needed.
   BlobId intern_after(BlobId before, const void* bytes, std::size_t size) {
     const BlobId guess = blobs_[before].next.load(std::memory_order_acquire);
     if (equal(guess, bytes, size)) return guess;
@@ -36,10 +39,13 @@ class Blobs {
   [[nodiscard]] const unsigned char* data(BlobId id) const { return blobs_[id].bytes; }
   [[nodiscard]] std::uint32_t size(BlobId id) const { return blobs_[id].size; }
   [[nodiscard]] bool equal(BlobId id, const void* bytes, std::size_t size) const {
-    return blobs_[id].size == size && same_bytes(blobs_[id].bytes, static_cast<const unsigned char*>(bytes), size);
+    return blobs_[id].size == size &&
+           same_bytes(blobs_[id].bytes, static_cast<const unsigned char*>(bytes), size);
   }
   /// Numbers given out are below this.
-  [[nodiscard]] std::uint32_t end() const { return common_ == nullptr ? 0 : common_->ids.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint32_t end() const {
+    return common_ == nullptr ? 0 : common_->ids.load(std::memory_order_relaxed);
+  }
   /// Bytes of memory taken.
   [[nodiscard]] std::uint64_t memory() const;
   void clear();

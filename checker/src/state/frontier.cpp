@@ -48,8 +48,10 @@ bool Frontier::is_known(std::uint32_t number, const Hash128& hash, std::uint32_t
   return true;
 }
 
-bool Frontier::add(const Hash128& hash, std::span<const BlobId> pieces, std::uint64_t enabled, std::uint32_t origin) {
-  if (common_ == nullptr) [[unlikely]] open();
+bool Frontier::add(const Hash128& hash, std::span<const BlobId> pieces, std::uint64_t enabled,
+                   std::uint32_t origin) {
+  if (common_ == nullptr) [[unlikely]]
+    open();
   const std::uint64_t turn = common_->turn;
   if (turn != turn_) {
     turn_ = common_->turn;
@@ -109,7 +111,8 @@ std::uint32_t Frontier::find_next(const Hash128& hash) const {
 }
 
 void Frontier::number_origins() const {
-  for (std::uint32_t i = 0; i < size(); ++i) nodes_[common_->level & 1][i].origin.store(i, std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < size(); ++i)
+    nodes_[common_->level & 1][i].origin.store(i, std::memory_order_relaxed);
 }
 
 void Frontier::advance(std::uint64_t room) {

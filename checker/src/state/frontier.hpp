@@ -1,5 +1,6 @@
-// Two levels of a breadth-first search: the states that are expanded, and those that their steps lead to. Earlier ones are
-// forgotten. Forked processes may expand states and add others at the same time, without locks.
+// Two levels of a breadth-first search: the states that are expanded, and those that their steps lead to.
+// Earlier ones are forgotten. Forked processes may expand states and add others at the same time, without
+// locks.
 //
 // Where no state comes up again on a later level, nothing else needs to be kept: see docs/stateful.md.
 #pragma once
@@ -24,11 +25,14 @@ class Frontier {
     std::atomic<std::uint32_t> origin;  ///< which earlier state it was reached from: of several the lowest
   };
   Frontier() = default;
-  /// Adds a state to the next level, unless it is there. False where there was no room: the level must be done again.
+  /// Adds a state to the next level, unless it is there. False where there was no room: the level must be
+  /// done again.
   bool add(const Hash128& hash, std::span<const BlobId> pieces, std::uint64_t enabled, std::uint32_t origin);
   /// The level that is expanded.
   [[nodiscard]] std::uint32_t size() const { return common_ == nullptr ? 0 : common_->size; }
-  [[nodiscard]] const Node& operator[](std::uint32_t index) const { return nodes_[common_->level & 1][index]; }
+  [[nodiscard]] const Node& operator[](std::uint32_t index) const {
+    return nodes_[common_->level & 1][index];
+  }
   [[nodiscard]] std::span<const BlobId> pieces(const Node& node) const {
     return {pieces_[common_->level & 1].data() + node.at, node.count};
   }
@@ -47,13 +51,13 @@ class Frontier {
 
  private:
   struct Common {
-    std::uint32_t level;                      ///< its lowest bit tells which of the two is expanded
-    std::uint32_t size;                       ///< of the one that is expanded
-    std::uint32_t turn;                       ///< what marks slots of the next level
-    std::uint64_t slots;                      ///< of the hash table, a power of two
+    std::uint32_t level;  ///< its lowest bit tells which of the two is expanded
+    std::uint32_t size;   ///< of the one that is expanded
+    std::uint32_t turn;   ///< what marks slots of the next level
+    std::uint64_t slots;  ///< of the hash table, a power of two
     std::atomic<std::uint32_t> next_size;
-    std::atomic<std::uint64_t> next_pieces;   ///< given out, in blocks
-    std::uint64_t pieces;                     ///< the same of the level that is expanded
+    std::atomic<std::uint64_t> next_pieces;  ///< given out, in blocks
+    std::uint64_t pieces;                    ///< the same of the level that is expanded
   };
   /// The turn, and a number + 1 in the lower half; of another turn: free.
   using Slot = std::atomic<std::uint64_t>;

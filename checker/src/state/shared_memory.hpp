@@ -1,5 +1,5 @@
-// Address space for growing arrays: pages are there once they are touched, nothing ever moves, and forked processes may share
-// what is in them.
+// Address space for growing arrays: pages are there once they are touched, nothing ever moves, and forked
+// processes may share what is in them.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +20,8 @@ class Room {
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
   ~Room() { release(); }
-  /// Room for `most`, or for fewer where the system has not as much address space. Ends the process where it has none.
+  /// Room for `most`, or for fewer where the system has not as much address space. Ends the process where it
+  /// has none.
   void reserve(std::size_t most, Sharing sharing);
   /// Everything is zero again.
   void wipe();

@@ -1,0 +1,96 @@
+// What goes on in one exploration: the parts of machine/exploration.hpp's explore_here().
+//
+// exploration.cpp has the loops over executions and states, findings.cpp what is made of each execution that
+// has ended, result.cpp what is told at the end.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "machine/exploration.hpp"
+#include "machine/machine.hpp"
+#include "machine/output.hpp"
+#include "search/schedule.hpp"
+#include "search/strategy.hpp"
+
+namespace selvage::machine {
+
+class StatefulSearch;
+
+/// A violation as the search keeps it; the trace is made at the end, by running the schedule once more.
+struct Found {
+  Verdict kind;
+  std::string message;
+  std::uint64_t threads;
+  unsigned preemptions;
+  search::Schedule schedule;
+  race::Race race;    // data races
+  std::string key;    // what makes it the same violation
+  bool lost = false;  // the schedule was not found again
+};
+
+/// Begins the key of an execution that ended with an outcome the user did not expect.
+inline constexpr std::string_view kUnexpected = "outcome ";
+
+struct OutcomeSeen {
+  std::uint64_t executions = 0;
+  unsigned preemptions = 0;
+  std::vector<std::uint16_t> steps;
+};
+
+class Explorer {
+ public:
+  explicit Explorer(const Job& job) : job_(job) {}
+  report::RawResult run();
+
+ private:
+  void set_up();
+  void reset();
+  void run_once();
+  void judge();
+  void search_executions();
+  void search_states();
+  void set_schedule(Found& found, const std::function<std::optional<std::vector<std::uint16_t>>()>& find);
+  bool shows(const Found& found);
+  void show_going_round(const StatefulSearch& search);
+  const std::string& ended_with();
+  bool expects(std::string_view outcome) const;
+  void add_outcome();
+  void add(Found found);
+  bool out_of_budget();
+  search::Schedule schedule_now(std::vector<std::uint16_t> steps) const;
+  void apply(const search::Schedule& schedule);
+  void forget();
+  report::RawViolation recorded(const Found& found, bool* reproduced);
+  void fill(report::RawResult& result);
+
+  const Job& job_;
+  std::unique_ptr<search::Strategy> strategy_;
+  Output output_;
+  double started_ = 0;
+  std::uint64_t executions_ = 0, blocked_ = 0;
+  std::uint64_t states_ = 0, steps_ = 0, memory_ = 0;  ///< of a stateful search
+  const StatefulSearch* states_search_ = nullptr;      ///< one that is going on
+  std::map<std::string, OutcomeSeen, std::less<>> outcomes_;
+  std::vector<Found> found_;
+  std::string ended_with_;  ///< a buffer, made anew for each execution
+  std::string refused_;
+  bool finished_ = false;  ///< the strategy has nothing left
+  bool stopped_ = false;
+  bool again_ = false;  ///< the same execution must be started over
+  std::string why_stopped_;
+  std::uint64_t clock_checks_ = 0;
+};
+
+/// Of the real clock, in seconds.
+double wall_clock();
+/// More threads than ever before were started: the execution is done again with more blocks to borrow.
+void grow_thread_locals();
+
+}  // namespace selvage::machine

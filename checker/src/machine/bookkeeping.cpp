@@ -221,6 +221,7 @@ void read(Reader& from) {
       continue;
     }
     thread_state(a, t);
+    if (t.state == Thread::State::alive && t.stack_pointer < t.lowest_stack) t.lowest_stack = t.stack_pointer;
     // What only tells how it got there must not get into the frames to come by way of the runtime.
     t.spinning = t.failed_try = t.stutters = false;
     t.own_progress = t.own_writes = t.acquisitions = t.seen_holding = 0;

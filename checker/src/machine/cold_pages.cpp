@@ -51,6 +51,10 @@ void ColdPages::warm_up() {
   }
 }
 
+void ColdPages::warm_up_all() {
+  while (g_first != nullptr) g_first->warm_up();
+}
+
 bool ColdPages::on_write_fault(std::uint64_t address) {
   for (ColdPages* pages = g_first; pages != nullptr; pages = pages->next_) {
     if (address - pages->low_ >= pages->high_ - pages->low_) continue;

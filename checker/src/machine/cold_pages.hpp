@@ -26,6 +26,8 @@ class ColdPages {
   }
   void warm_up();
   std::uint64_t patience() const { return high_ == 0 ? 0 : patience_; }
+  /// Before others than the program write, e.g. threads that are started: they could not be told of a fault.
+  static void warm_up_all();
   /// A write fault at `address`: true where it was in cold pages, which now can be written.
   static bool on_write_fault(std::uint64_t address);
 

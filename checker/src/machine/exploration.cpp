@@ -262,6 +262,7 @@ report::RawResult Explorer::run() {
   g.thread_limit = 1;
   if (job_.options.capture_output) output_.capture();
   g.stacks.reserve(kMaxThreads);
+  for (int t = 0; t < kMaxThreads; ++t) g.threads[t].exist(t);
   g.arena.reserve();
   g.harness_thread_pointer = 0;
   g.thread_locals.adopt_main();

@@ -4,12 +4,14 @@
 #include <stdexcept>
 
 #include "machine/access.hpp"
+#include "machine/cold_pages.hpp"
 #include "machine/explorer.hpp"
 #include "machine/modules.hpp"
 
 namespace selvage::machine {
 
 void grow_thread_locals() {
+  ColdPages::warm_up_all();
   g.segments.restore();
   g.thread_locals.grow(std::min(kMaxThreads, g.thread_locals.count() * 2));
   g.segments.adopt();

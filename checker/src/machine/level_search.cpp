@@ -190,13 +190,14 @@ bool LevelSearch::settle_notes() {
   g.total_events += shared_->events.exchange(0);
   const std::uint32_t count = shared_->notes.load();
   if (count == 0) return true;
-  std::vector<Note> notes(notes_.data(), notes_.data() + count);
-  const auto key = [&](const Note& n) {
-    const state::Hash128& hash = frontier_[n.index].hash;
-    return std::tuple(hash.high, hash.low, n.thread);
-  };
-  std::sort(notes.begin(), notes.end(), [&](const Note& a, const Note& b) { return key(a) < key(b); });
-  for (const Note& n : notes) {
+  std::vector<std::pair<std::uint64_t, Note>> notes;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    notes.emplace_back(snapshots_->content(frontier_.pieces(frontier_[notes_[i].index])), notes_[i]);
+  }
+  std::sort(notes.begin(), notes.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first, a.second.thread) < std::tie(b.first, b.second.thread);
+  });
+  for (const auto& [content, n] : notes) {
     if (n.thread != kAll) {
       if (!settle(n)) return false;
       continue;

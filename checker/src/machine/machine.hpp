@@ -88,7 +88,7 @@ struct Thread : ThreadState {
   std::uint64_t wakes_progress = 0; ///< Machine::progress then
   std::uint64_t spin_others = 0;    ///< others_standing() when it was found to spin
   std::uint64_t stack_low = 0;  ///< Stacks::low() of its stack
-  std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions; 0: none yet
+  std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions
   bool deep_remains = false;  ///< the runtime has called something on its stack that takes much of it
   std::uint64_t plain_since_event = 0;
   std::uint32_t eager_in_a_row = 0;  ///< events since its last visible one
@@ -118,6 +118,8 @@ struct Thread : ThreadState {
   CallStack pending_stack;  ///< where `pending` was announced, kept while recording
   std::vector<std::uint64_t> holding;  ///< mutexes held, kept while recording
 
+  /// What is the same in all executions, even of a thread that another process began (machine/workers.hpp).
+  void exist(int number);
   /// Makes it a thread that is about to begin: everything as new but what outlives executions (lowest_stack and
   /// the memory of the vectors).
   void begin(int number, void* (*start_routine)(void*), void* start_argument);

@@ -336,6 +336,12 @@ void released() {
   }
 }
 
+void Thread::exist(int number) {
+  id = number;
+  stack_low = g.stacks.low(number);
+  lowest_stack = g.stacks.top(number);
+}
+
 void Thread::begin(int number, void* (*start_routine)(void*), void* start_argument) {
   id = number;
   state = State::alive;
@@ -375,16 +381,11 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
 
 void prepare_stack(Thread& t) {
   const std::uint64_t top = g.stacks.top(t.id);
-  t.stack_low = g.stacks.low(t.id);
-  if (t.lowest_stack == 0) {
-    t.lowest_stack = top;
-  } else {
-    // What an earlier execution left: the bytes of a new stack are zero, as the kernel has them.
-    const std::uint64_t below = !g.clean_stacks ? 512 : t.deep_remains ? kDeepFrames : kFrames;
-    t.deep_remains = false;
-    const std::uint64_t from = std::max(t.lowest_stack - below, g.stacks.low(t.id) + Stacks::kGuard);
-    std::memset(reinterpret_cast<void*>(from), 0, top - from);
-  }
+  // What an earlier execution left: the bytes of a new stack are zero, as the kernel has them.
+  const std::uint64_t below = !g.clean_stacks ? 512 : t.deep_remains ? kDeepFrames : kFrames;
+  t.deep_remains = false;
+  const std::uint64_t from = std::max(t.lowest_stack - below, t.stack_low + Stacks::kGuard);
+  std::memset(reinterpret_cast<void*>(from), 0, top - from);
   t.stack_pointer = prepare_fiber(top, &fiber_main, &t);
 }
 

@@ -276,6 +276,22 @@ state::Hash128 Snapshots::hash(const State& state) {
   return {h.low64, h.high64};
 }
 
+std::uint64_t Snapshots::content(std::span<const BlobId> state) const {
+  std::uint64_t hash = 0;
+  const auto add = [&](BlobId id) { hash = XXH3_64bits_withSeed(blobs_.data(id), blobs_.size(id), hash); };
+  for (std::size_t i = 0; i + kTail < state.size(); ++i) {
+    if (i == kInvariants || state[i] == kNothing) {
+      hash = XXH3_64bits_withSeed(&i, sizeof i, hash);
+    } else if (i < kFixed) {
+      add(state[i]);
+    } else {
+      const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(state[i]));
+      for (std::size_t c = 0; c < blobs_.size(state[i]) / sizeof(BlobId); ++c) add(chunks[c]);
+    }
+  }
+  return hash;
+}
+
 bool Snapshots::same_step(const State& a, const State& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); ++i) {

@@ -42,6 +42,8 @@ class Snapshots {
   /// The machine has gone on to where no state was taken: restore() must not rely on what is in memory.
   void lost_track() { known_ = false; }
   static state::Hash128 hash(const State& state);
+  /// A hash of what the pieces contain: hash() is one of their numbers, which depend on who met them first.
+  [[nodiscard]] std::uint64_t content(std::span<const state::BlobId> state) const;
   [[nodiscard]] std::uint64_t memory() const { return blobs_.memory() + bookkeeping_.memory(); }
   void clear();
 

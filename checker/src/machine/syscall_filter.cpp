@@ -18,8 +18,11 @@
 #include <sys/syscall.h>
 #include <ucontext.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <vector>
 
+#include "machine/cold_pages.hpp"
 #include "machine/fatal.hpp"
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
@@ -77,23 +80,61 @@ constexpr Name kNames[] = {
 /// Harmless whatever their arguments. No blocking: the real threads that wait on futexes do so from the
 /// runtime's own text, and the program's futexes go through the doors.
 constexpr long kHarmless[] = {
-    SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_exit_group, SYS_madvise,    SYS_mprotect,    SYS_clock_gettime,
-    SYS_getpid,       SYS_gettid,         SYS_getppid,    SYS_getuid,     SYS_geteuid,     SYS_getgid,
-    SYS_getegid,      SYS_uname,          SYS_fstat,      SYS_sched_yield, SYS_sched_getaffinity,
-    SYS_sched_getparam, SYS_sched_getscheduler, SYS_set_robust_list, SYS_rseq, SYS_clock_getres,
-    SYS_set_tid_address};
+    SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_exit_group,  SYS_madvise,   SYS_mprotect,           SYS_getpid,
+    SYS_gettid,       SYS_getppid,        SYS_getuid,      SYS_geteuid,   SYS_getgid,             SYS_getegid,
+    SYS_sched_yield,  SYS_set_robust_list, SYS_rseq,       SYS_set_tid_address, SYS_sched_getscheduler};
+
+/// As harmless, but the kernel writes where an argument points to. Where that is write-protected it cannot tell us by a
+/// fault: these are trapped, and made from here.
+constexpr long kWriting[] = {SYS_clock_gettime, SYS_clock_getres, SYS_uname, SYS_fstat, SYS_sched_getaffinity, SYS_sched_getparam};
+
+/// Is it such a call? (Of the standard streams, or of a descriptor that is named alone, for the last two.)
+bool only_writes(long number, const greg_t* registers) {
+  if (std::find(std::begin(kWriting), std::end(kWriting), number) != std::end(kWriting)) return true;
+  if (number == SYS_ioctl) return (registers[REG_RDI] & ~3) == 0;
+  constexpr greg_t kEmptyPath = 0x1000;  // AT_EMPTY_PATH: the call is fstat
+  return number == SYS_newfstatat && (registers[REG_R10] & kEmptyPath) != 0;
+}
+
+/// Makes the pages that an argument may point to writable, as a write fault would.
+bool open_pages(greg_t argument) {
+  constexpr std::uint64_t kPage = 4096, kMost = 16 * kPage;
+  bool any = false;
+  const auto first = static_cast<std::uint64_t>(argument) & ~(kPage - 1);
+  for (std::uint64_t at = first; at < first + kMost; at += kPage) {
+    any = g.segments.on_write_fault(at) || any;
+    any = ColdPages::on_write_fault(at) || any;
+  }
+  return any;
+}
+
+long call_now(long number, const greg_t* registers) {
+  return raw_syscall(number, registers[REG_RDI], registers[REG_RSI], registers[REG_RDX], registers[REG_R10],
+                     registers[REG_R8], registers[REG_R9]);
+}
+
+long call_that_writes(long number, const greg_t* registers) {
+  const long result = call_now(number, registers);
+  if (result != -EFAULT) return result;
+  bool any = false;
+  for (const int argument : {REG_RDI, REG_RSI, REG_RDX, REG_R10}) any = open_pages(registers[argument]) || any;
+  return any ? call_now(number, registers) : result;
+}
 
 void on_trapped_call(int /*signal*/, siginfo_t* info, void* context) {
   auto* registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
   const long number = info->si_syscall;
+  if (only_writes(number, registers)) {
+    registers[REG_RAX] = call_that_writes(number, registers);
+    return;
+  }
   if (g.in_program) {
     g.in_program = false;
     unsupported(("the system call " + syscall_name(number)).c_str());
   }
   // The process has no other thread that could end the wait.
   if (number == SYS_futex && registers[REG_R10] == 0) fatal("a lock of the C library was never released");
-  registers[REG_RAX] = raw_syscall(number, registers[REG_RDI], registers[REG_RSI], registers[REG_RDX],
-                                   registers[REG_R10], registers[REG_R8], registers[REG_R9]);
+  registers[REG_RAX] = call_now(number, registers);
 }
 
 constexpr std::uint32_t offset_of_argument(int index) {
@@ -167,10 +208,7 @@ void install_syscall_filter() {
   filter.allow_with(SYS_write, 0, ~3U, true);   // standard streams: descriptors 0 to 3
   filter.allow_with(SYS_writev, 0, ~3U, true);
   filter.allow_with(SYS_lseek, 0, ~3U, true);
-  filter.allow_with(SYS_ioctl, 0, ~3U, true);
   filter.allow_with(SYS_mmap, 3, MAP_ANONYMOUS);
-  constexpr std::uint32_t kEmptyPath = 0x1000;  // AT_EMPTY_PATH: the call is fstat
-  filter.allow_with(SYS_newfstatat, 3, kEmptyPath);
   // Threads, not processes. What glibc tries first cannot be looked into; then it tries this.
   filter.allow_with(SYS_clone, 0, CLONE_THREAD);
   filter.unless(BPF_JEQ, SYS_clone3, 1);

@@ -2,6 +2,7 @@
 // with all states kept.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/utsname.h>
 
 #include <atomic>
 #include <condition_variable>
@@ -42,6 +43,7 @@ std::vector<std::string> outcomes(const selvage::Result& result) {
 /// All states kept, and two levels with 1, 2 and 3 processes: the same is found.
 void expect_agreement(const std::function<void()>& body) {
   const auto kept = explore(options_with(256, 1), body);
+  std::vector<std::string> schedules;
   for (const unsigned workers : {1U, 2U, 3U}) {
     SCOPED_TRACE(std::to_string(workers) + " processes");
     const auto levels = explore(options_with(0, workers), body);
@@ -55,6 +57,8 @@ void expect_agreement(const std::function<void()>& body) {
     ASSERT_EQ(levels.violations.size(), kept.violations.size());
     for (std::size_t i = 0; i < kept.violations.size(); ++i) {
       EXPECT_EQ(levels.violations[i].kind, kept.violations[i].kind);
+      if (workers == 1) schedules.push_back(levels.violations[i].schedule);
+      EXPECT_EQ(levels.violations[i].schedule, schedules[i]);
     }
   }
 }
@@ -161,6 +165,34 @@ TEST(Levels, ProcessesMeetNewThreads) {
   });
 }
 
+// The fifth thread makes the search start over: nobody has begun it when the processes are forked, and
+// thread-local blocks have been at rest when the new ones are made.
+TEST(Levels, ManyThreadsStartLate) {
+  for (const int late : {2, 3, 6}) {
+    SCOPED_TRACE(late);
+    const auto body = [late] {
+      std::mutex mutex;
+      int counter = 0;
+      const auto count = [&](int times) {
+        for (int i = 0; i < times; ++i) {
+          const std::lock_guard<std::mutex> lock(mutex);
+          ++counter;
+        }
+      };
+      std::thread one(count, 12);
+      std::thread two(count, 12);
+      one.join();
+      two.join();
+      std::vector<std::thread> threads;
+      for (int i = 0; i < late; ++i) threads.emplace_back(count, 1);
+      for (auto& thread : threads) thread.join();
+      selvage::outcome(counter);
+    };
+    expect_agreement(body);
+    EXPECT_THAT(explore(options_with(256, 1), body), selvage::Proves());
+  }
+}
+
 TEST(Levels, ProcessesMeetBounds) {
   auto options = options_with(0, 3);
   options.max_events = 20;
@@ -230,6 +262,32 @@ TEST(ColdPages, AWriteAfterALongRestIsSeen) {
     });
     EXPECT_EQ(result.verdict, Verdict::proved) << result;
     EXPECT_EQ(result.outcomes.size(), 13U) << result;
+  }
+}
+
+// The kernel is told of no fault when it writes to such a page.
+thread_local utsname t_name;
+
+TEST(ColdPages, SystemCallsMayWriteThere) {
+  for (const auto search : {selvage::Search::exhaustive, selvage::Search::stateful}) {
+    auto options = options_with(256, 1);
+    options.search = search;
+    const int times = search == selvage::Search::stateful ? 60 : 2;
+    const auto result = explore(options, [times] {
+      std::mutex mutex;
+      const auto work = [&] {
+        for (int i = 0; i < times; ++i) {
+          const std::lock_guard<std::mutex> lock(mutex);
+          ++g_shared;
+        }
+        if (uname(&t_name) != 0 || t_name.sysname[0] == 0) selvage::outcome("refused");
+      };
+      std::thread other(work);
+      work();
+      other.join();
+    });
+    EXPECT_EQ(result.verdict, Verdict::proved) << result;
+    EXPECT_TRUE(result.outcomes.empty()) << result;
   }
 }
 

@@ -16,7 +16,7 @@ struct Pending {
   Pending() {
     for (int i = 0; i < kMaxThreads; ++i) at[i] = &g.threads[i].pending;
   }
-  operator const Op* const *() const { return at; }  // NOLINT(google-explicit-constructor)
+  operator const Op* const*() const { return at; }  // NOLINT(google-explicit-constructor)
 };
 const Pending g_pending;
 
@@ -58,7 +58,8 @@ std::uint64_t enabled_threads() {
   for (std::uint64_t rest = g.alive & ~g.spinners; rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
     const Thread& thread = g.threads[t];
-    if (sync::enabled(thread.pending, t, thread.notified) || (thread.pending.or_timed_out && thread.timed_out)) {
+    if (sync::enabled(thread.pending, t, thread.notified) ||
+        (thread.pending.or_timed_out && thread.timed_out)) {
       enabled |= bit(t);
     }
   }
@@ -82,7 +83,8 @@ std::string blocked_on(const Thread& t) {
     case EventKind::timed_read_lock:
     case EventKind::timed_write_lock:
       text += " waits for " + name_of(op.address);
-      if (op.object != nullptr && op.object->owner >= 0) text += " held by T" + std::to_string(op.object->owner);
+      if (op.object != nullptr && op.object->owner >= 0)
+        text += " held by T" + std::to_string(op.object->owner);
       return text;
     case EventKind::join:
       return text + " waits for T" + std::to_string(op.second) + " to end";
@@ -97,8 +99,8 @@ std::string blocked_on(const Thread& t) {
 
 /// Nobody can move. Time-outs that the search explores elsewhere do not make it a deadlock.
 void stuck() {
-  // Others that have moved since may have done what is no progress and yet can be seen: taken a lock that is only tried,
-  // changed memory from a library that is not instrumented. It goes round once more.
+  // Others that have moved since may have done what is no progress and yet can be seen: taken a lock that is
+  // only tried, changed memory from a library that is not instrumented. It goes round once more.
   for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
     if (t.wakes_progress != g.progress) t.wakes = 0;
@@ -131,7 +133,8 @@ void stuck() {
 }  // namespace
 
 void report_stuck(std::uint64_t spinners) {
-  for (std::uint64_t rest = spinners; rest != 0; rest &= rest - 1) g.threads[std::countr_zero(rest)].spinning = true;
+  for (std::uint64_t rest = spinners; rest != 0; rest &= rest - 1)
+    g.threads[std::countr_zero(rest)].spinning = true;
   bool spins = false;
   std::string who;
   std::string cycle;
@@ -163,7 +166,8 @@ void report_stuck(std::uint64_t spinners) {
     for (std::uint64_t rest = g.alive; rest != 0; rest &= rest - 1) {
       const Thread& t = g.threads[std::countr_zero(rest)];
       record_event(t.pending, t.id);
-      if (auto* e = last_event()) e->note = t.spinning || t.stutters ? "goes round for ever" : "blocked for ever";
+      if (auto* e = last_event())
+        e->note = t.spinning || t.stutters ? "goes round for ever" : "blocked for ever";
     }
   }
   // A program whose threads all wait for time to pass or for each other has not ended and never will.
@@ -183,8 +187,8 @@ void check_invariants() {
   }
 }
 
-/// Sees to what needs no choice: the threads that can move, a bit mask; or in *next a thread whose step commutes with
-/// everything, and which is taken at once: a persistent set of its own, no other order matters.
+/// Sees to what needs no choice: the threads that can move, a bit mask; or in *next a thread whose step
+/// commutes with everything, and which is taken at once: a persistent set of its own, no other order matters.
 std::uint64_t settle(int* next) {
   if (g.watching) check_invariants();
   if (g.spinners != 0 && g.progress != g.spin_progress) wake_spinners();
@@ -205,8 +209,9 @@ std::uint64_t settle(int* next) {
 
 __attribute__((noinline)) void settle_at_stop() { g.enabled_at_stop = settle(&g.next_at_stop); }
 
-/// Back to the stateful search (machine/stateful.cpp), which resumes the thread some time. The frames from here up are part
-/// of the state: nothing in them must tell how the program got there, so all that is worked out first has its own frames.
+/// Back to the stateful search (machine/stateful.cpp), which resumes the thread some time. The frames from
+/// here up are part of the state: nothing in them must tell how the program got there, so all that is worked
+/// out first has its own frames.
 __attribute__((noinline)) void stand_still() {
   settle_at_stop();
   selvage_switch(&g.self->stack_pointer, g.harness_stack_pointer, g.harness_thread_pointer);
@@ -225,8 +230,8 @@ int pick() {
   if (next < 0) {
     if (next == search::Strategy::kDiverged) {
       g.ending.verdict = Verdict::nondeterministic;
-      g.ending.message = "the program did something else when the same schedule was replayed: " +
-                         g.strategy->explanation();
+      g.ending.message =
+          "the program did something else when the same schedule was replayed: " + g.strategy->explanation();
       g.ending.threads = bit(g.current);
       end_execution(Ending::How::violation);
     }
@@ -325,7 +330,8 @@ int alternative(int count) {
   g.schedule.push_back(static_cast<std::uint16_t>(kAlternative | value));
   ++g.self->choices;
   ++g.chosen;
-  // The operation may go on to a scheduling point: what the strategy left must not get into the frames of that.
+  // The operation may go on to a scheduling point: what the strategy left must not get into the frames of
+  // that.
   if (g.clean_stacks) selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, kFrames);
   return value;
 }
@@ -391,7 +397,8 @@ void prepare_stack(Thread& t) {
 
 int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   Thread& parent = *g.self;
-  std::int16_t& number = g.child_number[parent.id][parent.children < kMaxThreads ? parent.children : kMaxThreads - 1];
+  std::int16_t& number =
+      g.child_number[parent.id][parent.children < kMaxThreads ? parent.children : kMaxThreads - 1];
   if (number < 0) {
     if (g.thread_limit >= kMaxThreads) return -1;
     number = static_cast<std::int16_t>(g.thread_limit++);
@@ -472,7 +479,8 @@ void note_bound(std::string why) {
 std::string name_of(std::uint64_t address) {
   static const char* digits = "0123456789abcdef";
   std::string hex;
-  for (std::uint64_t rest = address; rest != 0 || hex.empty(); rest >>= 4) hex.insert(hex.begin(), digits[rest & 15]);
+  for (std::uint64_t rest = address; rest != 0 || hex.empty(); rest >>= 4)
+    hex.insert(hex.begin(), digits[rest & 15]);
   return "{0x" + hex + "}";
 }
 

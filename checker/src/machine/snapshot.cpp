@@ -154,7 +154,7 @@ void Snapshots::find_data() {
     const Segments::Page& page = pages[pages_seen_];
     const auto add = [&](std::uint64_t begin, std::uint64_t end) {
       if (begin >= end) return;
-      Data data{page.address + begin, page.address + end, page.saved + begin, {}, 0};
+      Data data{page.address + begin, page.address + end, page.saved + begin, {}, 0, page.of_program};
       if (end - begin == 4096 && !page.of_program) data.region.cold.use(data.low, data.high);
       Region saved;
       const auto low = reinterpret_cast<std::uint64_t>(data.saved);
@@ -276,18 +276,23 @@ state::Hash128 Snapshots::hash(const State& state) {
   return {h.low64, h.high64};
 }
 
-std::uint64_t Snapshots::content(std::span<const BlobId> state) const {
+std::uint64_t Snapshots::content(std::span<const BlobId> state) {
+  restore(state);  // tells which regions there are
   std::uint64_t hash = 0;
   const auto add = [&](BlobId id) { hash = XXH3_64bits_withSeed(blobs_.data(id), blobs_.size(id), hash); };
-  for (std::size_t i = 0; i + kTail < state.size(); ++i) {
-    if (i == kInvariants || state[i] == kNothing) {
-      hash = XXH3_64bits_withSeed(&i, sizeof i, hash);
-    } else if (i < kFixed) {
-      add(state[i]);
-    } else {
-      const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(state[i]));
-      for (std::size_t c = 0; c < blobs_.size(state[i]) / sizeof(BlobId); ++c) add(chunks[c]);
-    }
+  const auto add_region = [&](const Region& region) {
+    for (const BlobId chunk : region.chunks) add(chunk);
+  };
+  for (const Place place : {kBookkeeping, kForeign, kOutput}) {
+    if (state[place] != kNothing) add(state[place]);
+  }
+  // What the C library keeps in thread-local blocks and in its data is made unlike in each process (stack
+  // protectors, mangled pointers).
+  each_region(*this, [&](const Region& region, std::uint64_t low, std::uint64_t, From) {
+    if (g.thread_locals.holding(low) < 0) add_region(region);
+  });
+  for (const Data& data : data_) {
+    if (data.of_program) add_region(data.region);
   }
   return hash;
 }

@@ -43,7 +43,8 @@ class Snapshots {
   void lost_track() { known_ = false; }
   static state::Hash128 hash(const State& state);
   /// A hash of what the pieces contain: hash() is one of their numbers, which depend on who met them first.
-  [[nodiscard]] std::uint64_t content(std::span<const state::BlobId> state) const;
+  /// Puts the machine into `state`.
+  [[nodiscard]] std::uint64_t content(std::span<const state::BlobId> state);
   [[nodiscard]] std::uint64_t memory() const { return blobs_.memory() + bookkeeping_.memory(); }
   void clear();
 
@@ -93,6 +94,7 @@ class Snapshots {
     const unsigned char* saved;  ///< what was there before the exploration
     Region region;
     state::BlobId initial;  ///< the number of that
+    bool of_program;        ///< the executable's own
   };
   void find_data();
   state::BlobId foreign_now();

@@ -36,57 +36,194 @@ struct Name {
   long number;
   const char* text;
 };
-#define SELVAGE_CALL(NAME) {SYS_##NAME, #NAME}
-constexpr Name kNames[] = {
-    SELVAGE_CALL(read), SELVAGE_CALL(write), SELVAGE_CALL(open), SELVAGE_CALL(openat), SELVAGE_CALL(close),
-    SELVAGE_CALL(stat), SELVAGE_CALL(fstat), SELVAGE_CALL(lstat), SELVAGE_CALL(newfstatat), SELVAGE_CALL(statx),
-    SELVAGE_CALL(poll), SELVAGE_CALL(ppoll), SELVAGE_CALL(select), SELVAGE_CALL(pselect6), SELVAGE_CALL(lseek),
-    SELVAGE_CALL(mmap), SELVAGE_CALL(munmap), SELVAGE_CALL(mremap), SELVAGE_CALL(mprotect), SELVAGE_CALL(brk),
-    SELVAGE_CALL(rt_sigaction), SELVAGE_CALL(rt_sigprocmask), SELVAGE_CALL(rt_sigsuspend),
-    SELVAGE_CALL(rt_sigtimedwait), SELVAGE_CALL(rt_sigqueueinfo), SELVAGE_CALL(rt_sigpending),
-    SELVAGE_CALL(sigaltstack), SELVAGE_CALL(ioctl), SELVAGE_CALL(pread64), SELVAGE_CALL(pwrite64),
-    SELVAGE_CALL(readv), SELVAGE_CALL(writev), SELVAGE_CALL(access), SELVAGE_CALL(faccessat), SELVAGE_CALL(pipe),
-    SELVAGE_CALL(pipe2), SELVAGE_CALL(sched_yield), SELVAGE_CALL(shmget), SELVAGE_CALL(shmat), SELVAGE_CALL(shmctl),
-    SELVAGE_CALL(dup), SELVAGE_CALL(dup2), SELVAGE_CALL(dup3), SELVAGE_CALL(pause), SELVAGE_CALL(nanosleep),
-    SELVAGE_CALL(clock_nanosleep), SELVAGE_CALL(getitimer), SELVAGE_CALL(setitimer), SELVAGE_CALL(alarm),
-    SELVAGE_CALL(getpid), SELVAGE_CALL(sendfile), SELVAGE_CALL(socket), SELVAGE_CALL(connect), SELVAGE_CALL(accept),
-    SELVAGE_CALL(accept4), SELVAGE_CALL(sendto), SELVAGE_CALL(recvfrom), SELVAGE_CALL(sendmsg), SELVAGE_CALL(recvmsg),
-    SELVAGE_CALL(shutdown), SELVAGE_CALL(bind), SELVAGE_CALL(listen), SELVAGE_CALL(socketpair), SELVAGE_CALL(clone),
-    SELVAGE_CALL(clone3), SELVAGE_CALL(fork), SELVAGE_CALL(vfork), SELVAGE_CALL(execve), SELVAGE_CALL(execveat),
-    SELVAGE_CALL(exit), SELVAGE_CALL(wait4), SELVAGE_CALL(waitid), SELVAGE_CALL(kill), SELVAGE_CALL(tkill),
-    SELVAGE_CALL(tgkill), SELVAGE_CALL(semget), SELVAGE_CALL(semop), SELVAGE_CALL(semctl), SELVAGE_CALL(msgget),
-    SELVAGE_CALL(msgsnd), SELVAGE_CALL(msgrcv), SELVAGE_CALL(fcntl), SELVAGE_CALL(flock), SELVAGE_CALL(fsync),
-    SELVAGE_CALL(fdatasync), SELVAGE_CALL(truncate), SELVAGE_CALL(ftruncate), SELVAGE_CALL(getdents64),
-    SELVAGE_CALL(getcwd), SELVAGE_CALL(chdir), SELVAGE_CALL(rename), SELVAGE_CALL(renameat2), SELVAGE_CALL(mkdir),
-    SELVAGE_CALL(mkdirat), SELVAGE_CALL(rmdir), SELVAGE_CALL(creat), SELVAGE_CALL(link), SELVAGE_CALL(unlink),
-    SELVAGE_CALL(unlinkat), SELVAGE_CALL(symlink), SELVAGE_CALL(readlink), SELVAGE_CALL(readlinkat),
-    SELVAGE_CALL(chmod), SELVAGE_CALL(fchmod), SELVAGE_CALL(umask), SELVAGE_CALL(gettimeofday),
-    SELVAGE_CALL(getrlimit), SELVAGE_CALL(prlimit64), SELVAGE_CALL(getrusage), SELVAGE_CALL(sysinfo),
-    SELVAGE_CALL(times), SELVAGE_CALL(ptrace), SELVAGE_CALL(setpriority), SELVAGE_CALL(getpriority),
-    SELVAGE_CALL(sched_setparam), SELVAGE_CALL(sched_setscheduler), SELVAGE_CALL(sched_setaffinity),
-    SELVAGE_CALL(prctl), SELVAGE_CALL(arch_prctl), SELVAGE_CALL(mount), SELVAGE_CALL(time), SELVAGE_CALL(futex),
-    SELVAGE_CALL(io_setup), SELVAGE_CALL(io_submit), SELVAGE_CALL(io_getevents), SELVAGE_CALL(epoll_create),
-    SELVAGE_CALL(epoll_create1), SELVAGE_CALL(epoll_wait), SELVAGE_CALL(epoll_pwait), SELVAGE_CALL(epoll_ctl),
-    SELVAGE_CALL(timer_create), SELVAGE_CALL(timer_settime), SELVAGE_CALL(clock_gettime),
-    SELVAGE_CALL(clock_settime), SELVAGE_CALL(mq_open), SELVAGE_CALL(mq_timedsend), SELVAGE_CALL(mq_timedreceive),
-    SELVAGE_CALL(inotify_init), SELVAGE_CALL(inotify_init1), SELVAGE_CALL(signalfd), SELVAGE_CALL(signalfd4),
-    SELVAGE_CALL(timerfd_create), SELVAGE_CALL(timerfd_settime), SELVAGE_CALL(eventfd), SELVAGE_CALL(eventfd2),
-    SELVAGE_CALL(fallocate), SELVAGE_CALL(splice), SELVAGE_CALL(tee), SELVAGE_CALL(process_vm_readv),
-    SELVAGE_CALL(process_vm_writev), SELVAGE_CALL(getrandom), SELVAGE_CALL(memfd_create), SELVAGE_CALL(membarrier),
-    SELVAGE_CALL(copy_file_range), SELVAGE_CALL(io_uring_setup), SELVAGE_CALL(io_uring_enter),
-    SELVAGE_CALL(pidfd_open), SELVAGE_CALL(pidfd_send_signal), SELVAGE_CALL(futex_waitv), SELVAGE_CALL(userfaultfd)};
+#define SELVAGE_CALL(NAME) \
+  { SYS_##NAME, #NAME }
+constexpr Name kNames[] = {SELVAGE_CALL(read),
+                           SELVAGE_CALL(write),
+                           SELVAGE_CALL(open),
+                           SELVAGE_CALL(openat),
+                           SELVAGE_CALL(close),
+                           SELVAGE_CALL(stat),
+                           SELVAGE_CALL(fstat),
+                           SELVAGE_CALL(lstat),
+                           SELVAGE_CALL(newfstatat),
+                           SELVAGE_CALL(statx),
+                           SELVAGE_CALL(poll),
+                           SELVAGE_CALL(ppoll),
+                           SELVAGE_CALL(select),
+                           SELVAGE_CALL(pselect6),
+                           SELVAGE_CALL(lseek),
+                           SELVAGE_CALL(mmap),
+                           SELVAGE_CALL(munmap),
+                           SELVAGE_CALL(mremap),
+                           SELVAGE_CALL(mprotect),
+                           SELVAGE_CALL(brk),
+                           SELVAGE_CALL(rt_sigaction),
+                           SELVAGE_CALL(rt_sigprocmask),
+                           SELVAGE_CALL(rt_sigsuspend),
+                           SELVAGE_CALL(rt_sigtimedwait),
+                           SELVAGE_CALL(rt_sigqueueinfo),
+                           SELVAGE_CALL(rt_sigpending),
+                           SELVAGE_CALL(sigaltstack),
+                           SELVAGE_CALL(ioctl),
+                           SELVAGE_CALL(pread64),
+                           SELVAGE_CALL(pwrite64),
+                           SELVAGE_CALL(readv),
+                           SELVAGE_CALL(writev),
+                           SELVAGE_CALL(access),
+                           SELVAGE_CALL(faccessat),
+                           SELVAGE_CALL(pipe),
+                           SELVAGE_CALL(pipe2),
+                           SELVAGE_CALL(sched_yield),
+                           SELVAGE_CALL(shmget),
+                           SELVAGE_CALL(shmat),
+                           SELVAGE_CALL(shmctl),
+                           SELVAGE_CALL(dup),
+                           SELVAGE_CALL(dup2),
+                           SELVAGE_CALL(dup3),
+                           SELVAGE_CALL(pause),
+                           SELVAGE_CALL(nanosleep),
+                           SELVAGE_CALL(clock_nanosleep),
+                           SELVAGE_CALL(getitimer),
+                           SELVAGE_CALL(setitimer),
+                           SELVAGE_CALL(alarm),
+                           SELVAGE_CALL(getpid),
+                           SELVAGE_CALL(sendfile),
+                           SELVAGE_CALL(socket),
+                           SELVAGE_CALL(connect),
+                           SELVAGE_CALL(accept),
+                           SELVAGE_CALL(accept4),
+                           SELVAGE_CALL(sendto),
+                           SELVAGE_CALL(recvfrom),
+                           SELVAGE_CALL(sendmsg),
+                           SELVAGE_CALL(recvmsg),
+                           SELVAGE_CALL(shutdown),
+                           SELVAGE_CALL(bind),
+                           SELVAGE_CALL(listen),
+                           SELVAGE_CALL(socketpair),
+                           SELVAGE_CALL(clone),
+                           SELVAGE_CALL(clone3),
+                           SELVAGE_CALL(fork),
+                           SELVAGE_CALL(vfork),
+                           SELVAGE_CALL(execve),
+                           SELVAGE_CALL(execveat),
+                           SELVAGE_CALL(exit),
+                           SELVAGE_CALL(wait4),
+                           SELVAGE_CALL(waitid),
+                           SELVAGE_CALL(kill),
+                           SELVAGE_CALL(tkill),
+                           SELVAGE_CALL(tgkill),
+                           SELVAGE_CALL(semget),
+                           SELVAGE_CALL(semop),
+                           SELVAGE_CALL(semctl),
+                           SELVAGE_CALL(msgget),
+                           SELVAGE_CALL(msgsnd),
+                           SELVAGE_CALL(msgrcv),
+                           SELVAGE_CALL(fcntl),
+                           SELVAGE_CALL(flock),
+                           SELVAGE_CALL(fsync),
+                           SELVAGE_CALL(fdatasync),
+                           SELVAGE_CALL(truncate),
+                           SELVAGE_CALL(ftruncate),
+                           SELVAGE_CALL(getdents64),
+                           SELVAGE_CALL(getcwd),
+                           SELVAGE_CALL(chdir),
+                           SELVAGE_CALL(rename),
+                           SELVAGE_CALL(renameat2),
+                           SELVAGE_CALL(mkdir),
+                           SELVAGE_CALL(mkdirat),
+                           SELVAGE_CALL(rmdir),
+                           SELVAGE_CALL(creat),
+                           SELVAGE_CALL(link),
+                           SELVAGE_CALL(unlink),
+                           SELVAGE_CALL(unlinkat),
+                           SELVAGE_CALL(symlink),
+                           SELVAGE_CALL(readlink),
+                           SELVAGE_CALL(readlinkat),
+                           SELVAGE_CALL(chmod),
+                           SELVAGE_CALL(fchmod),
+                           SELVAGE_CALL(umask),
+                           SELVAGE_CALL(gettimeofday),
+                           SELVAGE_CALL(getrlimit),
+                           SELVAGE_CALL(prlimit64),
+                           SELVAGE_CALL(getrusage),
+                           SELVAGE_CALL(sysinfo),
+                           SELVAGE_CALL(times),
+                           SELVAGE_CALL(ptrace),
+                           SELVAGE_CALL(setpriority),
+                           SELVAGE_CALL(getpriority),
+                           SELVAGE_CALL(sched_setparam),
+                           SELVAGE_CALL(sched_setscheduler),
+                           SELVAGE_CALL(sched_setaffinity),
+                           SELVAGE_CALL(prctl),
+                           SELVAGE_CALL(arch_prctl),
+                           SELVAGE_CALL(mount),
+                           SELVAGE_CALL(time),
+                           SELVAGE_CALL(futex),
+                           SELVAGE_CALL(io_setup),
+                           SELVAGE_CALL(io_submit),
+                           SELVAGE_CALL(io_getevents),
+                           SELVAGE_CALL(epoll_create),
+                           SELVAGE_CALL(epoll_create1),
+                           SELVAGE_CALL(epoll_wait),
+                           SELVAGE_CALL(epoll_pwait),
+                           SELVAGE_CALL(epoll_ctl),
+                           SELVAGE_CALL(timer_create),
+                           SELVAGE_CALL(timer_settime),
+                           SELVAGE_CALL(clock_gettime),
+                           SELVAGE_CALL(clock_settime),
+                           SELVAGE_CALL(mq_open),
+                           SELVAGE_CALL(mq_timedsend),
+                           SELVAGE_CALL(mq_timedreceive),
+                           SELVAGE_CALL(inotify_init),
+                           SELVAGE_CALL(inotify_init1),
+                           SELVAGE_CALL(signalfd),
+                           SELVAGE_CALL(signalfd4),
+                           SELVAGE_CALL(timerfd_create),
+                           SELVAGE_CALL(timerfd_settime),
+                           SELVAGE_CALL(eventfd),
+                           SELVAGE_CALL(eventfd2),
+                           SELVAGE_CALL(fallocate),
+                           SELVAGE_CALL(splice),
+                           SELVAGE_CALL(tee),
+                           SELVAGE_CALL(process_vm_readv),
+                           SELVAGE_CALL(process_vm_writev),
+                           SELVAGE_CALL(getrandom),
+                           SELVAGE_CALL(memfd_create),
+                           SELVAGE_CALL(membarrier),
+                           SELVAGE_CALL(copy_file_range),
+                           SELVAGE_CALL(io_uring_setup),
+                           SELVAGE_CALL(io_uring_enter),
+                           SELVAGE_CALL(pidfd_open),
+                           SELVAGE_CALL(pidfd_send_signal),
+                           SELVAGE_CALL(futex_waitv),
+                           SELVAGE_CALL(userfaultfd)};
 #undef SELVAGE_CALL
 
 /// Harmless whatever their arguments. No blocking: the real threads that wait on futexes do so from the
 /// runtime's own text, and the program's futexes go through the doors.
-constexpr long kHarmless[] = {
-    SYS_rt_sigreturn, SYS_rt_sigprocmask, SYS_exit_group,  SYS_madvise,   SYS_mprotect,           SYS_getpid,
-    SYS_gettid,       SYS_getppid,        SYS_getuid,      SYS_geteuid,   SYS_getgid,             SYS_getegid,
-    SYS_sched_yield,  SYS_set_robust_list, SYS_rseq,       SYS_set_tid_address, SYS_sched_getscheduler};
+constexpr long kHarmless[] = {SYS_rt_sigreturn,
+                              SYS_rt_sigprocmask,
+                              SYS_exit_group,
+                              SYS_madvise,
+                              SYS_mprotect,
+                              SYS_getpid,
+                              SYS_gettid,
+                              SYS_getppid,
+                              SYS_getuid,
+                              SYS_geteuid,
+                              SYS_getgid,
+                              SYS_getegid,
+                              SYS_sched_yield,
+                              SYS_set_robust_list,
+                              SYS_rseq,
+                              SYS_set_tid_address,
+                              SYS_sched_getscheduler};
 
-/// As harmless, but the kernel writes where an argument points to. Where that is write-protected it cannot tell us by a
-/// fault: these are trapped, and made from here.
-constexpr long kWriting[] = {SYS_clock_gettime, SYS_clock_getres, SYS_uname, SYS_fstat, SYS_sched_getaffinity, SYS_sched_getparam};
+/// As harmless, but the kernel writes where an argument points to. Where that is write-protected it cannot
+/// tell us by a fault: these are trapped, and made from here.
+constexpr long kWriting[] = {SYS_clock_gettime, SYS_clock_getres,      SYS_uname,
+                             SYS_fstat,         SYS_sched_getaffinity, SYS_sched_getparam};
 
 /// Is it such a call? (Of the standard streams, or of a descriptor that is named alone, for the last two.)
 bool only_writes(long number, const greg_t* registers) {
@@ -117,7 +254,8 @@ long call_that_writes(long number, const greg_t* registers) {
   const long result = call_now(number, registers);
   if (result != -EFAULT) return result;
   bool any = false;
-  for (const int argument : {REG_RDI, REG_RSI, REG_RDX, REG_R10}) any = open_pages(registers[argument]) || any;
+  for (const int argument : {REG_RDI, REG_RSI, REG_RDX, REG_R10})
+    any = open_pages(registers[argument]) || any;
   return any ? call_now(number, registers) : result;
 }
 
@@ -186,7 +324,7 @@ std::string syscall_name(long number) {
 void install_syscall_filter() {
   const CodeRange runtime = runtime_code();
   if (runtime.low >> 32 != (runtime.high - 1) >> 32) return;  // the comparison below is of the low words
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_sigaction = on_trapped_call;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   sigaction(SIGSYS, &action, nullptr);
@@ -205,7 +343,7 @@ void install_syscall_filter() {
   filter.give(SECCOMP_RET_ALLOW);
   filter.load(offsetof(seccomp_data, nr));
   for (const long number : kHarmless) filter.allow(number);
-  filter.allow_with(SYS_write, 0, ~3U, true);   // standard streams: descriptors 0 to 3
+  filter.allow_with(SYS_write, 0, ~3U, true);  // standard streams: descriptors 0 to 3
   filter.allow_with(SYS_writev, 0, ~3U, true);
   filter.allow_with(SYS_lseek, 0, ~3U, true);
   filter.allow_with(SYS_mmap, 3, MAP_ANONYMOUS);

@@ -28,12 +28,14 @@ std::uint64_t own_thread_pointer() {
   return value;
 }
 
-/// From now on the kernel does not note in the calling thread's block on which processor it runs: the block may be
-/// write-protected (machine/cold_pages.hpp), and a debugger or SIGSTOP wakes even threads that only sleep.
+/// From now on the kernel does not note in the calling thread's block on which processor it runs: the block
+/// may be write-protected (machine/cold_pages.hpp), and a debugger or SIGSTOP wakes even threads that only
+/// sleep.
 void leave_rseq() {
   constexpr int kBytes = 32, kUnregister = 1, kSignature = 0x53053053;
   if (__rseq_size == 0) return;
-  raw_syscall(SYS_rseq, static_cast<long>(own_thread_pointer()) + __rseq_offset, kBytes, kUnregister, kSignature);
+  raw_syscall(SYS_rseq, static_cast<long>(own_thread_pointer()) + __rseq_offset, kBytes, kUnregister,
+              kSignature);
 }
 
 void* park(void* slot) {
@@ -91,7 +93,8 @@ void ThreadLocals::grow(int count) {
     }
     pthread_attr_destroy(&attributes);
     while (g_parked.load() == parked) {
-      raw_syscall(SYS_futex, reinterpret_cast<long>(&g_parked), FUTEX_WAIT_PRIVATE, static_cast<long>(parked), 0);
+      raw_syscall(SYS_futex, reinterpret_cast<long>(&g_parked), FUTEX_WAIT_PRIVATE, static_cast<long>(parked),
+                  0);
     }
     save(count_);
   }

@@ -18,6 +18,13 @@ class ThreadLocals {
   [[nodiscard]] std::uint64_t thread_pointer(int index) const { return pointer_[index]; }
   /// Which number has this thread pointer (a pthread_t)? -1: none.
   [[nodiscard]] int find(std::uint64_t thread_pointer) const;
+  /// Whose block begins at `low`? -1: none does.
+  [[nodiscard]] int holding(std::uint64_t low_end) const {
+    for (int i = 0; i < count_; ++i) {
+      if (low(i) == low_end) return i;
+    }
+    return -1;
+  }
   /// Puts the block's bytes back to what a new thread finds.
   void restore(int index) const;
   /// [low, high) of a block: for conservative scans and state hashes.

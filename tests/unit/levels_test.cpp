@@ -202,6 +202,28 @@ TEST(Levels, ProcessesMeetBounds) {
   EXPECT_THAT(result.message, HasSubstr("--max-events"));
 }
 
+TEST(Levels, ChoicesAndInvariants) {
+  for (const int most : {7, 8}) {
+    SCOPED_TRACE(most);
+    expect_agreement([most] {
+      std::mutex mutex;
+      int sum = selvage::choose(2);
+      selvage::invariant([&] { return sum <= most; }, "the sum is not too large");
+      const auto add = [&] {
+        for (int i = 0; i < 2; ++i) {
+          const int more = selvage::choose(3);
+          const std::lock_guard<std::mutex> lock(mutex);
+          sum += more;
+        }
+      };
+      std::thread other(add);
+      add();
+      other.join();
+      selvage::outcome(sum);
+    });
+  }
+}
+
 TEST(Levels, EachProcessPrintsForItself) {
   expect_agreement([] {
     std::mutex mutex;

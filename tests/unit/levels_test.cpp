@@ -150,6 +150,27 @@ TEST(Levels, ProcessesMeetNewPages) {
   });
 }
 
+// The 257th object is in memory that a process maps for itself; threads that wait for it point there.
+TEST(Levels, ProcessesMeetNewObjects) {
+  expect_agreement([] {
+    std::mutex mutex;
+    std::vector<std::mutex> others(270);
+    std::size_t next = 0;
+    for (; next < 248; ++next) const std::lock_guard<std::mutex> lock(others[next]);
+    const auto work = [&] {
+      for (int i = 0; i < 8; ++i) {
+        const std::lock_guard<std::mutex> lock(mutex);
+        const std::lock_guard<std::mutex> other(others[next++]);
+      }
+    };
+    std::thread one(work);
+    std::thread two(work);
+    one.join();
+    two.join();
+    selvage::outcome(static_cast<int>(next));
+  });
+}
+
 TEST(Levels, ProcessesMeetNewThreads) {
   expect_agreement([] {
     std::atomic<int> last{0};

@@ -96,9 +96,6 @@ template <typename Archive>
   clock_state(a, o.readers_released);
 }
 
-/// used_threads() when the records were last written or read.
-std::uint64_t g_used = 0;
-
 /// The threads that there are, a bit mask.
 std::uint64_t used_threads() {
   std::uint64_t used = 0;
@@ -110,7 +107,7 @@ std::uint64_t used_threads() {
 
 template <typename Archive>
 [[gnu::always_inline]] inline void times(Archive& a) {
-  for (std::uint64_t rest = g_used; rest != 0; rest &= rest - 1) {
+  for (std::uint64_t rest = used_threads(); rest != 0; rest &= rest - 1) {
     Thread& thread = g.threads[std::countr_zero(rest)];
     a(thread.clock.time)(thread.acquire_pending.time)(thread.release_fence.time);
   }
@@ -164,7 +161,7 @@ void write_history(Writer& a) {
 void write(Writer& a) {
   machine_state(a);
   for (const StatePart& part : parts()) part.write(a);
-  const std::uint64_t used = g_used = used_threads();
+  const std::uint64_t used = used_threads();
   std::size_t lists = 0;
   for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) {
     const Thread& t = g.threads[std::countr_zero(rest)];
@@ -213,7 +210,6 @@ void read(Reader& from) {
   Reader a = from;  // in a register
   std::uint64_t used = 0;
   a(used);
-  g_used = used;
   for (int i = 0; i < g.thread_limit; ++i) {
     Thread& t = g.threads[i];
     if ((used & bit(i)) == 0) {

@@ -36,7 +36,6 @@ void LevelSearch::clear() {
   pending_.clear();
   milestone_.clear();
   milestone_level_ = depth_ = states_ = 0;
-  stopped_ = false;
 }
 
 bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processes) {
@@ -63,8 +62,7 @@ bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processe
     states_ += frontier_.next_size();
     frontier_.advance(room_after(frontier_.next_size()));
     ++depth_;
-    check_milestone();
-    if (g.bounded && stopped_) break;
+    if (came_up_again()) break;
   }
   workers_.stop();
   snapshots_->set_concurrent(false);
@@ -170,9 +168,7 @@ bool LevelSearch::expand(std::uint32_t index) {
       transitions += steps;
       continue;
     }
-    const bool different =
-        g.ending.how == Ending::How::violation && g.ending.verdict == Verdict::nondeterministic;
-    note(index, thread, different);
+    note(index, thread, Steps::differed());
     // From now on this process numbers things as no other does.
     stale_ = worker_ && !(snapshots_->layout() == layout_);
     if (!stale_) continue;
@@ -225,8 +221,7 @@ bool LevelSearch::settle(const Note& n) {
   bool all = true, room = true, different = false;
   steps_->each_from(frontier_.pieces(node), n.thread, [&](bool ended) {
     shared_->transitions.fetch_add(1, std::memory_order_relaxed);
-    different = different || (ended && g.ending.how == Ending::How::violation &&
-                              g.ending.verdict == Verdict::nondeterministic);
+    different = different || (ended && Steps::differed());
     if (ended || races_pending()) {
       all = judge();
     } else {
@@ -238,10 +233,7 @@ bool LevelSearch::settle(const Note& n) {
     return all && room;
   });
   if (all && n.different != 0 && !different) {
-    g.ending.how = Ending::How::violation;
-    g.ending.verdict = Verdict::nondeterministic;
-    g.ending.message = "the program did something else when it went on from the same state as before";
-    g.ending.threads = bit(n.thread);
+    Steps::end_as_different(n.thread, "");
     all = judge();
   }
   if (!room) {
@@ -253,18 +245,17 @@ bool LevelSearch::settle(const Note& n) {
 
 /// Keeps the states of the levels whose numbers are powers of two until the next of them, and looks for them
 /// on the levels between.
-void LevelSearch::check_milestone() {
+bool LevelSearch::came_up_again() {
   const std::uint64_t level = depth_ - first_depth_;
   if (level != 1) {
     for (std::uint32_t i = 0; i < frontier_.size(); ++i) {
       if (!is_milestone(frontier_[i].hash)) continue;
       note_bound("a state came up again " + std::to_string(level - milestone_level_) +
                  " steps later, when those met before were not kept any more; give --visited more MiB");
-      stopped_ = true;
-      return;
+      return true;
     }
   }
-  if (!std::has_single_bit(level)) return;
+  if (!std::has_single_bit(level)) return false;
   milestone_level_ = level;
   milestone_.assign(std::bit_ceil(std::uint64_t{frontier_.size()} * 4 + 16), 0);
   for (std::uint32_t i = 0; i < frontier_.size(); ++i) {
@@ -273,6 +264,7 @@ void LevelSearch::check_milestone() {
     while (milestone_[at] != 0) at = (at + 1) & (milestone_.size() - 1);
     milestone_[at] = half;
   }
+  return false;
 }
 
 bool LevelSearch::is_milestone(const state::Hash128& hash) const {

@@ -96,7 +96,7 @@ class LevelSearch {
   bool settle_notes();
   bool settle(const Note& note);
   void employ();
-  void check_milestone();
+  bool came_up_again();
   [[nodiscard]] bool is_milestone(const state::Hash128& hash) const;
 
   Snapshots* snapshots_;
@@ -114,9 +114,8 @@ class LevelSearch {
   std::uint64_t first_depth_ = 0, depth_ = 0;
   std::uint64_t states_ = 0;
   int processes_ = 1;
-  bool worker_ = false;  ///< this is one of the processes forked
-  bool stale_ = false;   ///< ... and it does not know everything any more
-  bool stopped_ = false;
+  bool worker_ = false;         ///< this is one of the processes forked
+  bool stale_ = false;          ///< ... and it does not know everything any more
   Snapshots::Layout layout_{};  ///< when the processes were forked
 };
 

@@ -343,7 +343,8 @@ BlobId Snapshots::invariants_now() {
 
 Snapshots::Layout Snapshots::layout() const {
   return {g.segments.written().size(), g.foreign.saved().size(),
-          invariants_.size(),          g.thread_limit,
+          invariants_.size(),          g.objects.blocks(),
+          g.shadow.regions(),          g.thread_limit,
           g.thread_locals.count(),     g.bounded,
           g.race_ignored_ever};
 }

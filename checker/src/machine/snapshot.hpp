@@ -52,6 +52,7 @@ class Snapshots {
   /// the two do not understand each other's states any more.
   struct Layout {
     std::size_t pages, foreign, invariants;
+    std::uint32_t object_blocks, shadow_regions;  ///< frames hold pointers into them
     int threads, blocks;
     bool bounded, race_ignored;  ///< and what a search is told only once
     bool operator==(const Layout&) const = default;

@@ -78,15 +78,12 @@ bool Steps::to_be_checked() {
   return taken_ <= kAll || taken_ % kEvery == 0;
 }
 
-void Steps::found_different(const State& before, bool ended) {
+void Steps::end_as_different(int thread, const std::string& where) {
   g.ending.how = Ending::How::violation;
   g.ending.verdict = Verdict::nondeterministic;
   g.ending.message = "the program did something else when it went on from the same state as before";
-  if (const std::uint64_t at = before.size() > 1 && !ended ? snapshots_->first_difference(before) : 0;
-      at != 0) {
-    g.ending.message += ": " + name_of(at) + " differs";
-  }
-  g.ending.threads = step_.thread < 0 ? 1 : bit(step_.thread);
+  if (!where.empty()) g.ending.message += ": " + where + " differs";
+  g.ending.threads = bit(thread < 0 ? 0 : thread);
 }
 
 }  // namespace selvage::machine

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "machine/snapshot.hpp"
@@ -66,6 +67,12 @@ class Steps {
   }
   [[nodiscard]] const state::Step& step() const { return step_; }
   [[nodiscard]] const State& state() const { return state_; }
+  /// Has the step come out differently when it was taken again?
+  static bool differed() {
+    return g.ending.how == Ending::How::violation && g.ending.verdict == Verdict::nondeterministic;
+  }
+  /// Ends the step as one that did; `where`: what differs, may be empty.
+  static void end_as_different(int thread, const std::string& where);
   /// Is there a wait that will end, if nothing else ends it, by a time-out?
   static bool time_passes();
   /// Has the machine found that the search must start over? It finds that once.
@@ -79,7 +86,6 @@ class Steps {
   bool to_be_checked();
   template <typename Start>
   bool take(Start start);
-  void found_different(const State& before, bool ended);
 
   Snapshots* snapshots_;
   StepChoices* choices_;
@@ -123,7 +129,8 @@ bool Steps::each(int thread, Start start, Visit visit) {
         ended = !take(start);
       }
       if (!Snapshots::same_step(state_, before) && !starts_over()) {
-        found_different(before, ended);
+        const std::uint64_t at = before.size() > 1 && !ended ? snapshots_->first_difference(before) : 0;
+        end_as_different(thread, at == 0 ? "" : name_of(at));
         return visit(true);
       }
     }

@@ -31,6 +31,7 @@ Cell* Shadow::new_cell(std::uint64_t address) {
                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory < 0 && memory > -4096) machine::fatal("out of address space for shadow memory");
   regions_[index] = reinterpret_cast<Cell*>(memory);
+  ++region_count_;
   return known_cell(address);
 }
 

@@ -131,6 +131,8 @@ class Shadow {
            access_slow(cell, thread, clock, mask, flags, pc, race);
   }
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
+  /// How many regions of memory the cells take.
+  [[nodiscard]] std::uint32_t regions() const { return region_count_; }
 
   /// From now on touched() grows by the granules that executions touch.
   void journal() {
@@ -199,6 +201,7 @@ class Shadow {
 
   std::uint32_t generation_ = 0;
   std::uint32_t spills_used_ = 0;
+  std::uint32_t region_count_ = 0;
   bool journaling_ = false;
   std::vector<Touched> touched_;
   std::vector<std::vector<Record>> spills_;

@@ -45,23 +45,10 @@ class Writer {
     at_ += sizeof value;
     return *this;
   }
-  /// `count` items from `items` on, without their number.
-  template <typename T>
-  void array(const T* items, std::uint32_t count) {
-    make_room(count * sizeof(T));
-    T* to = reinterpret_cast<T*>(at_);
-    for (std::uint32_t i = 0; i < count; ++i) __builtin_memcpy(to + i, items + i, sizeof(T));
-    at_ += count * sizeof(T);
-  }
   Writer& operator()(const std::string& text) {
     (*this)(static_cast<std::uint64_t>(text.size()));
     add(text.data(), text.size());
     return *this;
-  }
-  template <typename T, typename Each>
-  void list(const std::vector<T>& items, Each each) {
-    (*this)(static_cast<std::uint64_t>(items.size()));
-    for (const T& item : items) each(*this, const_cast<T&>(item));
   }
   /// Room for `size` bytes, to be written through a Cursor ...
   [[nodiscard]] Cursor begin(std::size_t size) {
@@ -111,13 +98,6 @@ class Reader {
     text.assign(reinterpret_cast<const char*>(at_), size);
     at_ += size;
     return *this;
-  }
-  template <typename T, typename Each>
-  void list(std::vector<T>& items, Each each) {
-    std::uint64_t size = 0;
-    (*this)(size);
-    items.resize(size);
-    for (T& item : items) each(*this, item);
   }
   [[nodiscard]] const unsigned char* at() const { return at_; }
 

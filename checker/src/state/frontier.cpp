@@ -100,16 +100,6 @@ bool Frontier::add(const Hash128& hash, std::span<const BlobId> pieces, std::uin
   }
 }
 
-std::uint32_t Frontier::find_next(const Hash128& hash) const {
-  const std::uint64_t mask = common_->slots - 1;
-  for (std::uint64_t at = hash.low & mask;; at = (at + 1) & mask) {
-    const std::uint64_t slot = table_[at].load(std::memory_order_acquire);
-    if (slot >> 32 != common_->turn) return next_size();
-    const auto number = static_cast<std::uint32_t>(slot) - 1;
-    if (nodes_[1 - (common_->level & 1)][number].hash == hash) return number;
-  }
-}
-
 void Frontier::number_origins() const {
   for (std::uint32_t i = 0; i < size(); ++i)
     nodes_[common_->level & 1][i].origin.store(i, std::memory_order_relaxed);

@@ -24,7 +24,6 @@ class Frontier {
     std::uint32_t count;                ///< of them
     std::atomic<std::uint32_t> origin;  ///< which earlier state it was reached from: of several the lowest
   };
-  Frontier() = default;
   /// Adds a state to the next level, unless it is there. False where there was no room: the level must be
   /// done again.
   bool add(const Hash128& hash, std::span<const BlobId> pieces, std::uint64_t enabled, std::uint32_t origin);
@@ -38,8 +37,6 @@ class Frontier {
   }
   /// How many states the next level has so far.
   [[nodiscard]] std::uint32_t next_size() const { return common_->next_size.load(std::memory_order_relaxed); }
-  /// Where the next level has that state; its size: nowhere.
-  [[nodiscard]] std::uint32_t find_next(const Hash128& hash) const;
   /// Gives each state of the level that is expanded its own number as origin.
   void number_origins() const;
   /// Goes on to the next level, with room for so many states in the one after. While nobody adds any.

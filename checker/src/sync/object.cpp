@@ -14,6 +14,7 @@ void Objects::make_room(std::uint32_t index) {
   void* memory = mmap(nullptr, sizeof(Slot) * kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) machine::fatal("out of memory for synchronisation objects");
   block = static_cast<Slot*>(memory);
+  ++block_count_;
 }
 
 Object* Objects::add(std::uint64_t address, Kind kind) {

@@ -65,6 +65,8 @@ class Objects {
   }
   /// ... and how many there are.
   void set_count(std::uint32_t count) { used_ = count; }
+  /// How many blocks of memory they take.
+  [[nodiscard]] std::uint32_t blocks() const { return block_count_; }
   Object& operator[](std::uint32_t index) { return *blocks_[index / kBlock][index % kBlock].get(); }
 
  private:
@@ -79,6 +81,7 @@ class Objects {
   race::Shadow* shadow_;
   std::uint32_t used_ = 0;
   Slot* blocks_[kBlocks] = {};
+  std::uint32_t block_count_ = 0;
 };
 
 /// An operation on an object.

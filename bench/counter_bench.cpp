@@ -57,6 +57,27 @@ void atomic_exhaustive(benchmark::State& state) {
 }
 BENCHMARK(atomic_exhaustive)->Arg(2)->Arg(4)->Arg(6)->Arg(8)->UseManualTime()->Unit(benchmark::kMillisecond);
 
+/// One execution for each execution graph of the locked counter: C(2N, N).
+void locked_graphs(benchmark::State& state) {
+  const int n = static_cast<int>(state.range(0));
+  selvage::Options options;
+  options.model = "rc11";
+  options.search = selvage::Search::graphs;
+  explore(state, options, [n] { fixed::run(n); });
+}
+BENCHMARK(locked_graphs)->Arg(8)->Arg(10)->Arg(11)->UseManualTime()->Unit(benchmark::kMillisecond);
+
+/// The same of the racy counter, its accesses as relaxed ones: 4, 34, 328, 3334, 34904, 372436.
+void racy_graphs(benchmark::State& state) {
+  const int n = static_cast<int>(state.range(0));
+  selvage::Options options;
+  options.model = "rc11";
+  options.search = selvage::Search::graphs;
+  options.races = selvage::Races::explore;
+  explore(state, options, [n] { racy::run(n); });
+}
+BENCHMARK(racy_graphs)->DenseRange(4, 6)->UseManualTime()->Unit(benchmark::kMillisecond);
+
 /// Every state of the locked counter: `levels` keeps two levels of them, `visited` all.
 void stateful(benchmark::State& state, std::uint64_t visited) {
   const int n = static_cast<int>(state.range(0));

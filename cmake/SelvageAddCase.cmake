@@ -7,7 +7,7 @@
 #   selvage_test.cpp   becomes CASE/selvage_test, the GoogleTest file that explores the forms in process
 #   DIRECTED           tests of selvage_test that drive one execution by hand and record its `outcome`
 #
-# selvage_add_form(CASE case NAME form [RACE] [FAILS verdict...] [RIGHT "VALUES"] [TSAN silent|race|lock-order]
+# selvage_add_form(CASE case NAME form [RACE] [FAILS verdict...] [RIGHT "VALUES"] [TSAN silent|race|lock-order|blind]
 #                  [TOLERATES hangs|crashes...] [TRIALS k] [PROOF]
 #                  NATIVE "N -> VALUES" SELVAGE "N -> VALUES in K"... [RELACY "MODEL N -> FINDING|VALUES"...])
 #
@@ -17,7 +17,8 @@
 #                      any, the form must be proved
 #   RIGHT              the outcomes that a user of the form would call right; an execution that ends with
 #                      another one is the violation `assertion`
-#   TSAN               what the real ThreadSanitizer must say; default: race with RACE, else silent
+#   TSAN               what the real ThreadSanitizer must say; default: race with RACE, else silent. blind: it is
+#                      silent, since what happens is between processes, of which it sees one
 #   TOLERATES          what a run on the real machine may do as well: stay blocked for ever, or crash
 #   PROOF              FORM.smt2 is proved by Z3 for every size, and each part of its invariant is needed; see
 #                      ci/proofs.py. That the code keeps the same invariant is for selvage_test.cpp to show.

@@ -109,6 +109,18 @@ Compared compare(const Program& program, selvage::Races races, std::string* why)
     out << "races=" << mode << ": stateful search against the oracle\n  stateful: " << to_text(states, right)
         << "\n  oracle: " << to_text(right, states) << "\n";
   }
+  const Seen graphs = explore(program, selvage::Search::graphs, races);
+  right = expected(truth);
+  if (truth.lapping && graphs.kinds.count(selvage::Verdict::livelock) != 0) right.kinds.insert(selvage::Verdict::livelock);
+  // What ends an execution early keeps the search for graphs from those that it would have led to.
+  const bool cut = graphs.kinds.count(selvage::Verdict::data_race) != 0 && races == selvage::Races::stop;
+  const bool within = std::includes(right.kinds.begin(), right.kinds.end(), graphs.kinds.begin(), graphs.kinds.end()) &&
+                      std::includes(right.outcomes.begin(), right.outcomes.end(), graphs.outcomes.begin(),
+                                    graphs.outcomes.end());
+  if (cut ? !within : !(graphs == right)) {
+    out << "races=" << mode << ": execution graphs against the oracle\n  graphs: " << to_text(graphs, right)
+        << "\n  oracle: " << to_text(right, graphs) << "\n";
+  }
   *why = out.str();
   return why->empty() ? Compared::equal : Compared::different;
 }

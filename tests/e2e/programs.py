@@ -87,10 +87,12 @@ def run(command, **more):
 
 
 def build(arguments, variant, configuration):
-    """The executable; built where it is older than its source or the compiler driver."""
+    """The executable; built where it is older than its source, a header beside it or the compiler driver."""
     program = arguments.work / configuration / variant.name
     source = variant.source
-    newest = max(source.stat().st_mtime, 0 if configuration == "plain" else arguments.selvage.stat().st_mtime)
+    sources = [source, *source.parent.glob("*.hpp")]
+    sources += [] if configuration == "plain" else [arguments.selvage]
+    newest = max(path.stat().st_mtime for path in sources)
     if program.exists() and program.stat().st_mtime > newest and not arguments.rebuild:
         return program
     program.parent.mkdir(parents=True, exist_ok=True)

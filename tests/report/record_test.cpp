@@ -57,6 +57,10 @@ RawResult full_result() {
   result.outcomes = {{every_byte(), 3, "v1"}};
   result.violations = {violation};
   result.modules = {{"/a b/\xff", 1, 2, 3}};
+  result.sites = {{EventKind::atomic_cas, 5, 2, {7, 8}}};
+  result.weaken = {"a.cpp:1=relaxed"};
+  result.drop_lock = {"b.cpp:2"};
+  result.caveat = "but";
   result.refused = "no";
   return result;
 }
@@ -98,7 +102,11 @@ TEST(Record, OptionsSurviveTheTrip) {
   options.keep_going = true;
   options.report_leaks = false;
   options.max_timeouts = 9;
+  options.crash_children = true;
   options.memory = 77;
+  options.weaken = {"a.cpp:1=relaxed", "b.cpp:2=acquire"};
+  options.drop_lock = {"c.cpp:3"};
+  options.list_sites = true;
   options.program = "./caf\xc3\xa9 \x80";
   options.replay_schedule = "v1 stop";
   const std::string text = to_json_text(options);
@@ -109,6 +117,9 @@ TEST(Record, OptionsSurviveTheTrip) {
   EXPECT_EQ(back.seed, options.seed);
   EXPECT_EQ(back.memory, options.memory);
   EXPECT_EQ(back.program, options.program);
+  EXPECT_EQ(back.weaken, options.weaken);
+  EXPECT_EQ(back.drop_lock, options.drop_lock);
+  EXPECT_TRUE(back.list_sites);
   EXPECT_FALSE(back.report_leaks);
 }
 

@@ -144,7 +144,7 @@ TEST_F(Run, TheProgramIsStartedUnderControl) {
 TEST_F(Run, OptionsReachTheRuntime) {
   EXPECT_EQ(
       selvage("run --search random --executions 5 --time 2.5 --races explore --keep-going --leaks ignore "
-              "--max-events 99 --max-timeouts 3 --watchdog 4 --model sc ./program"),
+              "--max-events 99 --max-timeouts 3 --crash-children --watchdog 4 --model sc ./program"),
       0)
       << err_;
   const std::string dump = read(dir_ / "dump");
@@ -158,6 +158,7 @@ TEST_F(Run, OptionsReachTheRuntime) {
   EXPECT_FALSE(options.report_leaks);
   EXPECT_EQ(options.max_events, 99U);
   EXPECT_EQ(options.max_timeouts, 3U);
+  EXPECT_TRUE(options.crash_children);
   EXPECT_EQ(options.watchdog_seconds, 4);
 }
 
@@ -228,8 +229,16 @@ TEST_F(Run, BadUsage) {
            {"", "subcommand"},
            {"run", "no program"},
            {"run --bogus ./program", "--bogus"},
-           {"run --search dfs ./program", "'dfs' is none of exhaustive, stateful, enumerate, random"},
-           {"run --model rc11 ./program", "memory model 'rc11' does not exist"},
+           {"run --search dfs ./program", "'dfs' is none of exhaustive, graphs, stateful, enumerate, random"},
+           {"run --model rc12 ./program", "memory model 'rc12' does not exist"},
+           {"run --weaken program.cpp:3 ./program", "'program.cpp:3' is not of the form FILE:LINE=ORDER"},
+           {"run --weaken program.cpp:3=weak ./program", "'weak' is none of the orders"},
+           {"run --drop-lock program.cpp ./program", "'program.cpp' is not of the form FILE:LINE"},
+           {"run --replay r.schedule --weaken program.cpp:3=relaxed ./program", "excludes"},
+           {"orders", "no program"},
+           {"orders --bogus ./program", "--bogus"},
+           {"orders --json missing/r.json ./program", "cannot write missing/r.json"},
+           {"orders ./plain", "not a -fsanitize=thread build"},
            {"run --executions x ./program", "--executions"},
            {"run --seed -3 ./program", "--seed"},
            {"run --time -1 ./program", "--time"},

@@ -29,6 +29,8 @@ class Schedules : public testing::Test {
     file_.max_timeouts = 5;
     file_.max_events = 1234;
     file_.expected = {"exit 0: 4", "exit 0: \xff"};
+    file_.weaken = {"spin.cpp:12=relaxed"};
+    file_.drop_lock = {"a b.cpp:7", "c.cpp:9"};
     file_.verdict = Verdict::deadlock;
     file_.schedule = "v1 stop 0*3 1*2 2:1";
     save_schedule(path_, file_);
@@ -65,6 +67,8 @@ TEST_F(Schedules, WhatIsSavedIsLoaded) {
   EXPECT_EQ(back.max_timeouts, 5U);
   EXPECT_EQ(back.max_events, 1234U);
   EXPECT_EQ(back.expected, file_.expected);
+  EXPECT_EQ(back.weaken, file_.weaken);
+  EXPECT_EQ(back.drop_lock, file_.drop_lock);
   EXPECT_EQ(back.verdict, Verdict::deadlock);
   EXPECT_EQ(back.schedule, file_.schedule);
   EXPECT_NO_THROW(check_schedule_fits(back, path_, program_, file_.arguments));

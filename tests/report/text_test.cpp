@@ -37,6 +37,15 @@ TEST(Text, ProvedIsOneLineAndTheOutcomes) {
             "  4  in 20 executions\n");
 }
 
+TEST(Text, WhatWasChangedInTheProgramComesFirst) {
+  Result result = proved_sample();
+  result.weaken = {"spin.cpp:12=relaxed"};
+  EXPECT_THAT(text_report(result), testing::StartsWith("proved: with the order at spin.cpp:12 weakened to relaxed, all 20 executions"));
+  Result race = race_sample();
+  race.drop_lock = {"counter.cpp:9"};
+  EXPECT_THAT(text_report(race), testing::StartsWith("data-race: with the lock at counter.cpp:9 dropped: T2 writes count"));
+}
+
 TEST(Text, AStatefulSearchCountsStates) {
   Result result = proved_sample();
   result.search = "stateful";

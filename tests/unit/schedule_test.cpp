@@ -20,6 +20,8 @@ TEST(Schedule, WhatIsWrittenIsReadBack) {
     for (unsigned i = engine() % 3; i > 0; --i) {
       s.visible.push_back({engine() % 2 == 0 ? "" : "lib-a+b.so", engine(), 1 + static_cast<std::uint32_t>(engine() % 8)});
     }
+    if (engine() % 2 == 0) s.weaken = {"a b/50%.cpp:12=relaxed", "\n.cpp:1=acquire"};
+    if (engine() % 2 == 0) s.drop_lock = {"c.cpp:7"};
     for (unsigned i = engine() % 20; i > 0; --i) {
       const auto step = static_cast<std::uint16_t>(engine() % 3);
       s.steps.push_back(engine() % 4 == 0 ? static_cast<std::uint16_t>(kAlternativeStep | step) : step);
@@ -30,6 +32,8 @@ TEST(Schedule, WhatIsWrittenIsReadBack) {
     EXPECT_EQ(again.steps, s.steps) << text;
     EXPECT_EQ(again.races, s.races);
     EXPECT_EQ(again.eager_unlock, s.eager_unlock);
+    EXPECT_EQ(again.weaken, s.weaken);
+    EXPECT_EQ(again.drop_lock, s.drop_lock);
     ASSERT_EQ(again.visible.size(), s.visible.size());
     for (std::size_t i = 0; i < s.visible.size(); ++i) {
       EXPECT_EQ(again.visible[i].object, s.visible[i].object);
@@ -42,7 +46,7 @@ TEST(Schedule, WhatIsWrittenIsReadBack) {
 TEST(Schedule, AnythingElseIsRefused) {
   for (const char* text :
        {"", " ", "v2", "0 v1", "v1 64", "v1 -1", "v1 1*0", "v1 1*", "v1 *3", "v1 :", "v1 :32768", "v1 x", "v1 races=never",
-        "v1 leaks=2", "v1 eager=x", "v1 timeouts=", "v1 colour=red", "v1 visible=a", "v1 visible=a+0x1", "v1 visible=a+1/4",
+        "v1 leaks=2", "v1 eager=x", "v1 weaken=a%2", "v1 weaken=%zz", "v1 timeouts=", "v1 colour=red", "v1 visible=a", "v1 visible=a+0x1", "v1 visible=a+1/4",
         "v1 1*99999999999", "v1 99999999999999999999", "v1 1*2*3", "v1 :1*2"}) {
     EXPECT_THROW(schedule_from_text(text), std::invalid_argument) << "'" << text << "'";
   }

@@ -99,10 +99,10 @@ TEST(Search, IsTheSameTwice) {
 
 TEST(Search, MemoryIsBounded) {
   auto options = stateful();
-  options.memory = 2;
+  options.memory = 1;
   const auto result = explore(options, [] { fixed::run(300); });
   EXPECT_EQ(result.verdict, Verdict::exhausted);
-  EXPECT_THAT(result.message, testing::HasSubstr("2 MiB"));
+  EXPECT_THAT(result.message, testing::HasSubstr("1 MiB"));
 }
 
 TEST(Search, ViolationsReplay) {

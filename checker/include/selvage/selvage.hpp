@@ -46,7 +46,9 @@ Verdict verdict_from_string(std::string_view name);
 std::ostream& operator<<(std::ostream& out, Verdict verdict);
 
 enum class Search {
-  exhaustive,  ///< depth first with sleep sets: one execution per Mazurkiewicz trace, plus pruned prefixes
+  exhaustive,  ///< depth first with sleep sets: one execution per Mazurkiewicz trace, plus pruned prefixes; with model
+               ///< "rc11" the same as graphs
+  graphs,      ///< one execution per consistent execution graph; see docs/optimal-search.md
   stateful,    ///< every state once, and every step from it: for programs with far fewer states than executions
   enumerate,   ///< depth first over every interleaving, no reduction: the oracle of the tests
   random,      ///< uniform choice among the enabled threads, seeded; never proves anything
@@ -64,7 +66,9 @@ enum class Races {
 struct Options {
   Search search = Search::exhaustive;
   Races races = Races::stop;
-  std::string model = "sc";        ///< memory model; only "sc" exists
+  /// Memory model: "sc", sequential consistency; or "rc11", what C++ promises (docs/memory-model.md), for the searches
+  /// exhaustive, graphs and replay.
+  std::string model = "sc";
   std::uint64_t executions = 0;    ///< stop after this many executions; 0: no bound (random: 10000)
   double seconds = 0;              ///< stop after this much wall-clock time; 0: no bound
   std::uint64_t seed = 1;          ///< seed of --search random
@@ -73,15 +77,22 @@ struct Options {
   /// more but for two levels of the search; see docs/stateful.md
   std::uint64_t visited = 256;
   unsigned workers = 0;            ///< stateful: processes that search from then on; 0: one for each processor
+  unsigned jobs = 0;               ///< graphs: processes that search, 0: one for each processor; same result for any number
   bool keep_going = false;         ///< go on after the first violation
   bool report_leaks = true;        ///< is a leak a violation?
   std::uint64_t max_events = 1'000'000;  ///< longest execution, in events; longer ones are cut
   unsigned max_timeouts = 2;  ///< time-outs a thread may take while another could run, in one execution
+  /// A child process may be killed before each of its events, and before each of its writes to shared memory.
+  bool crash_children = false;
   double watchdog_seconds = 10;  ///< CPU time without an event after which a loop counts as endless
   bool capture_output = true;      ///< keep the program's stdout and stderr, show the reported execution's
   /// The outcomes that are right, as they are printed in reports; an execution that ends with another one is
   /// verdict `assertion`. Empty: every outcome is.
   std::vector<std::string> expected;
+  /// Memory orders to explore the program with in place of those written, as "FILE:LINE=ORDER"; see docs/orders.md.
+  std::vector<std::string> weaken;
+  std::vector<std::string> drop_lock;  ///< locks to explore the program without, as "FILE:LINE"
+  bool list_sites = false;             ///< Result::sites is wanted
   std::string program;             ///< a name for reports; default: the running executable
   std::string replay_schedule;     ///< Search::replay: the schedule text (Violation::schedule or a file's)
 };
@@ -132,6 +143,15 @@ struct Outcome {
   std::string schedule;          ///< a witness: the execution with the fewest preemptions among those seen
 };
 
+/// An atomic access, a fence or the locking of a mutex or read-write lock that some execution made.
+struct Site {
+  std::string what;      ///< "load", "store", "read-modify-write", "compare-exchange", "fence"; "lock", "try_lock", ...
+  std::string order;     ///< the memory order as written; empty for a lock
+  std::string failure;   ///< of a compare-exchange: the order where it fails
+  SourceLocation where;  ///< the innermost frame in user code
+  bool library = false;  ///< made by the standard library of its own accord, e.g. in a std::shared_ptr
+};
+
 /// What explore() found.
 struct Result {
   Verdict verdict = Verdict::exhausted;
@@ -148,6 +168,8 @@ struct Result {
   std::vector<Outcome> outcomes;    ///< sorted: numerically where all are integers
   std::vector<Violation> violations;  ///< each kind and place once, the search's order
   std::string program, search, model;
+  std::vector<std::string> weaken, drop_lock;  ///< what was changed in the program, as in Options
+  std::vector<Site> sites;                     ///< with Options::list_sites: each once, by file and line
 
   /// True where some execution ended with `value` (compared as printed).
   [[nodiscard]] bool reached(std::string_view value) const;
@@ -231,6 +253,8 @@ void outcome(const T& value) {
 void check(bool condition, const char* message = "selvage::check failed");
 /// Explores every value in [0, n). n must be at least 1; n < 1 is verdict `misuse`.
 int choose(int n);
+/// A place where the process that calls it, if it is a child (of fork), may be killed: both ways are explored.
+void crash_point();
 /// Evaluates `holds` wherever another thread may go on, from now on until the body returns; verdict `assertion`
 /// where it returns false. It must not block or change anything.
 void invariant(std::function<bool()> holds, const char* name = "invariant");

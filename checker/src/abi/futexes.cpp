@@ -10,6 +10,7 @@
 #include "abi/export.hpp"
 #include "abi/real.hpp"
 #include "machine/machine.hpp"
+#include "machine/process.hpp"
 #include "machine/raw_syscall.hpp"
 #include "machine/syscall_filter.hpp"
 #include "machine/virtual_time.hpp"
@@ -43,7 +44,9 @@ long futex(long word, long operation, long value, long timeout, std::uint64_t pc
     }
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
-      return objects::futex_wake(static_cast<std::uint64_t>(word), static_cast<int>(value), pc);
+      // Of a private futex the kernel wakes threads of the caller's process only.
+      return objects::futex_wake(static_cast<std::uint64_t>(word), static_cast<int>(value),
+                                 (operation & FUTEX_PRIVATE_FLAG) != 0 ? threads_of_own() : ~0ULL, pc);
     default:
       unsupported(("futex operation " + std::to_string(command)).c_str());
   }
@@ -66,8 +69,8 @@ SELVAGE_EXPORT long syscall(long number, ...) {
   Door door;
   switch (number) {
     case SYS_futex: return futex(a[0], a[1], a[2], a[3], SELVAGE_CALLER);
-    case SYS_gettid: return static_cast<long>(getpid()) + self().id;
-    case SYS_getpid: return getpid();
+    case SYS_gettid: return static_cast<long>(pid_of(self().id));
+    case SYS_getpid: return pid_of(g.process);
     case SYS_sched_yield: return 0;
     default: unsupported(("the system call " + syscall_name(number)).c_str());
   }

@@ -9,6 +9,7 @@
 #include "abi/export.hpp"
 #include "machine/access.hpp"
 #include "machine/machine.hpp"
+#include "machine/process.hpp"
 #include "machine/runtime_heap.hpp"
 
 extern "C" {
@@ -31,6 +32,7 @@ void* program_allocate(std::size_t size, std::size_t alignment) {
     return nullptr;
   }
   if (g.recording) note_allocation(p);
+  if (g.forked) [[unlikely]] note_private_block(reinterpret_cast<std::uint64_t>(p), size);
   return p;
 }
 

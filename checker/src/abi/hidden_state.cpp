@@ -45,8 +45,13 @@ void names(Archive& archive) {
   archive(named());
   for (std::uint64_t rest = named(); rest != 0; rest &= rest - 1) archive(g_names[std::countr_zero(rest)]);
 }
+bool add_names(RawRecords& records) {
+  if (named() != 0) return false;
+  records.add(&g_named, sizeof g_named);
+  return true;
+}
 const bool g_names_are_state =
-    (add_state_part({names<selvage::state::Writer>, names<selvage::state::Reader>}), true);
+    (add_state_part({names<selvage::state::Writer>, names<selvage::state::Reader>, add_names}), true);
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 
 #include "abi/export.hpp"
 #include "machine/access.hpp"
+#include "machine/changes.hpp"
 #include "machine/machine.hpp"
 #include "memory/sc.hpp"
 
@@ -60,6 +61,7 @@ std::uint64_t low_word(const void* p, std::size_t n) {
 
 void load(std::size_t n, const volatile void* p, void* result, int order, std::uint64_t pc) {
   Door door;
+  order = order_at(AtomicKind::load, order, pc);
   auto* o = announce(EventKind::atomic_load, p, n, order, pc);
   __builtin_memcpy(result, const_cast<const void*>(p), n);
   memory::note_read(o, order);
@@ -68,6 +70,7 @@ void load(std::size_t n, const volatile void* p, void* result, int order, std::u
 }
 void store(std::size_t n, volatile void* p, const void* value, int order, std::uint64_t pc) {
   Door door;
+  order = order_at(AtomicKind::store, order, pc);
   auto* o = announce(EventKind::atomic_store, p, n, order, pc);
   check(p, n, selvage::race::kWrite, pc);
   if (!same(const_cast<const void*>(p), value, n)) changed();
@@ -77,6 +80,7 @@ void store(std::size_t n, volatile void* p, const void* value, int order, std::u
 }
 void exchange(std::size_t n, volatile void* p, const void* value, void* result, int order, std::uint64_t pc) {
   Door door;
+  order = order_at(AtomicKind::update, order, pc);
   auto* o = announce(EventKind::atomic_rmw, p, n, order, pc);
   check(p, n, selvage::race::kWrite, pc);
   if (!same(const_cast<const void*>(p), value, n)) changed();
@@ -88,6 +92,7 @@ void exchange(std::size_t n, volatile void* p, const void* value, void* result, 
 bool compare_exchange(std::size_t n, volatile void* p, void* expected, const void* desired, int success, int failure,
                       std::uint64_t pc) {
   Door door;
+  orders_at(&success, &failure, pc);
   auto* o = announce(EventKind::atomic_cas, p, n, success, pc);
   void* here = const_cast<void*>(p);
   const std::uint64_t before = low_word(here, n);

@@ -6,6 +6,7 @@
 #include "abi/export.hpp"
 #include "abi/real.hpp"
 #include "machine/access.hpp"
+#include "machine/changes.hpp"
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
 #include "machine/virtual_time.hpp"
@@ -13,6 +14,7 @@
 #include "sync/cond.hpp"
 #include "sync/mutex.hpp"
 #include "sync/once.hpp"
+#include "sync/robust.hpp"
 #include "sync/rwlock.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
@@ -22,14 +24,21 @@ namespace {
 
 std::uint64_t at(const volatile void* p) { return reinterpret_cast<std::uint64_t>(p); }
 
-/// The kind is in the bytes that PTHREAD_*_INITIALIZER or pthread_mutex_init wrote.
-objects::MutexType type_of(const pthread_mutex_t* m) {
-  constexpr int kKind = 3, kRobust = 16, kProtocol = 0x60, kShared = 128;
+// The kind is in the bytes that PTHREAD_*_INITIALIZER or pthread_mutex_init wrote.
+constexpr int kKind = 3, kRobust = 16, kProtocol = 0x60, kShared = 128;
+
+__attribute__((noinline)) void unusual_mutex(const pthread_mutex_t* m) {
   const int kind = m->__data.__kind;
-  // glibc marks robust ones as shared, too.
-  if ((kind & kRobust) != 0) unsupported("a robust mutex");
-  if ((kind & kShared) != 0) unsupported("a process-shared mutex");
   if ((kind & kProtocol) != 0) unsupported("a mutex with a priority protocol");
+  if ((kind & kRobust) != 0) objects::make_robust(at(m));
+  if (!SharedMemory::contains(at(m))) return;
+  // (glibc marks robust ones as shared, too.)
+  objects::check_user(g.objects.at(at(m), objects::Kind::mutex), "mutex", (kind & kShared) != 0);
+}
+
+objects::MutexType type_of(const pthread_mutex_t* m) {
+  const int kind = m->__data.__kind;
+  if ((kind & (kProtocol | kRobust)) != 0 || SharedMemory::contains(at(m))) [[unlikely]] unusual_mutex(m);
   switch (kind & kKind) {
     case PTHREAD_MUTEX_RECURSIVE_NP: return objects::MutexType::recursive;
     case PTHREAD_MUTEX_ERRORCHECK_NP: return objects::MutexType::errorcheck;
@@ -47,6 +56,15 @@ void touch(const volatile void* p, std::uint8_t flags, std::uint64_t pc) {
 
 /// Destroying writes the object: who still uses it, unordered, races with that.
 void end_of_life(const volatile void* p, std::uint64_t pc) { range(at(p), 4, selvage::race::kWrite, pc); }
+
+objects::Object* shared_object(const volatile void* p, objects::Kind kind) {
+  return SharedMemory::contains(at(p)) ? g.objects.at(at(p), kind) : nullptr;
+}
+
+void check_user_of(const pthread_cond_t* c) {
+  objects::Object* o = shared_object(c, objects::Kind::cond);
+  if (o != nullptr) objects::check_user(o, "condition variable", (c->__data.__wrefs & 1) != 0);
+}
 
 int clock_of(const pthread_cond_t* c) {
   // glibc: bit 1 of __wrefs says CLOCK_MONOTONIC.
@@ -76,38 +94,49 @@ SELVAGE_EXPORT int pthread_mutex_lock(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_lock)(m);
   Door door;
   touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  if (lock_dropped(EventKind::lock, m, SELVAGE_CALLER)) return 0;
   return objects::mutex_lock(at(m), type_of(m), SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_trylock(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_trylock)(m);
   Door door;
   touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  if (lock_dropped(EventKind::trylock, m, SELVAGE_CALLER)) return 0;
   return objects::mutex_trylock(at(m), type_of(m), SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* until) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_timedlock)(m, until);
   Door door;
   touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  if (lock_dropped(EventKind::timedlock, m, SELVAGE_CALLER)) return 0;
   return objects::mutex_timedlock(at(m), type_of(m), CLOCK_REALTIME, nanoseconds(*until), SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock, const timespec* until) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_clocklock)(m, clock, until);
   Door door;
   touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  if (lock_dropped(EventKind::timedlock, m, SELVAGE_CALLER)) return 0;
   return objects::mutex_timedlock(at(m), type_of(m), clock, nanoseconds(*until), SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_unlock(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_unlock)(m);
   Door door;
   touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  if (unlock_dropped(EventKind::unlock, m, SELVAGE_CALLER)) return 0;
   return objects::mutex_unlock(at(m), type_of(m), SELVAGE_CALLER);
+}
+
+SELVAGE_EXPORT int pthread_mutex_consistent(pthread_mutex_t* m) noexcept {
+  if (!g.in_program) return SELVAGE_REAL(pthread_mutex_consistent)(m);
+  Door door;
+  touch(m, selvage::race::kRead, SELVAGE_CALLER);
+  return objects::make_consistent(at(m));
 }
 
 SELVAGE_EXPORT int pthread_cond_init(pthread_cond_t* c, const pthread_condattr_t* attributes) {
   const int error = SELVAGE_REAL(pthread_cond_init)(c, attributes);
   if (!g.in_program || error != 0) return error;
   Door door;
-  if ((c->__data.__wrefs & 1) != 0) unsupported("a process-shared condition variable");
   objects::cond_init(at(c));
   return 0;
 }
@@ -124,12 +153,14 @@ SELVAGE_EXPORT int pthread_cond_wait(pthread_cond_t* c, pthread_mutex_t* m) {
   if (!g.in_program) return SELVAGE_REAL(pthread_cond_wait)(c, m);
   Door door;
   touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  check_user_of(c);
   return objects::cond_wait(at(c), at(m), type_of(m), false, 0, 0, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_cond_timedwait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* until) {
   if (!g.in_program) return SELVAGE_REAL(pthread_cond_timedwait)(c, m, until);
   Door door;
   touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  check_user_of(c);
   return objects::cond_wait(at(c), at(m), type_of(m), true, clock_of(c), nanoseconds(*until), SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_cond_clockwait(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock,
@@ -137,12 +168,14 @@ SELVAGE_EXPORT int pthread_cond_clockwait(pthread_cond_t* c, pthread_mutex_t* m,
   if (!g.in_program) return SELVAGE_REAL(pthread_cond_clockwait)(c, m, clock, until);
   Door door;
   touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  check_user_of(c);
   return objects::cond_wait(at(c), at(m), type_of(m), true, clock, nanoseconds(*until), SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_cond_signal(pthread_cond_t* c) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_signal)(c);
   Door door;
   touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  check_user_of(c);
   objects::cond_signal(at(c), false, SELVAGE_CALLER);
   return 0;
 }
@@ -150,6 +183,7 @@ SELVAGE_EXPORT int pthread_cond_broadcast(pthread_cond_t* c) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_broadcast)(c);
   Door door;
   touch(c, selvage::race::kRead, SELVAGE_CALLER);
+  check_user_of(c);
   objects::cond_signal(at(c), true, SELVAGE_CALLER);
   return 0;
 }
@@ -158,8 +192,15 @@ namespace {
 
 int rwlock(pthread_rwlock_t* l, bool write, objects::Patience patience, int clock, const timespec* until,
            std::uint64_t pc) {
-  if (l->__data.__shared != 0) unsupported("a process-shared read-write lock");
+  if (objects::Object* o = shared_object(l, objects::Kind::rwlock)) {
+    objects::check_user(o, "read-write lock", l->__data.__shared != 0);
+  }
   touch(l, selvage::race::kRead, pc);
+  const EventKind kind = patience == objects::Patience::never ? (write ? EventKind::try_write_lock : EventKind::try_read_lock)
+                         : patience == objects::Patience::until
+                             ? (write ? EventKind::timed_write_lock : EventKind::timed_read_lock)
+                             : (write ? EventKind::write_lock : EventKind::read_lock);
+  if (lock_dropped(kind, l, pc)) return 0;
   return objects::rwlock_lock(at(l), write, patience, clock, until == nullptr ? 0 : nanoseconds(*until), pc);
 }
 
@@ -211,6 +252,7 @@ SELVAGE_EXPORT int pthread_rwlock_unlock(pthread_rwlock_t* l) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_rwlock_unlock)(l);
   Door door;
   touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  if (unlock_dropped(EventKind::rw_unlock, l, SELVAGE_CALLER)) return 0;
   return objects::rwlock_unlock(at(l), SELVAGE_CALLER);
 }
 
@@ -221,8 +263,8 @@ SELVAGE_EXPORT int pthread_barrier_init(pthread_barrier_t* b, const pthread_barr
   Door door;
   int shared = PTHREAD_PROCESS_PRIVATE;
   if (attributes != nullptr) pthread_barrierattr_getpshared(attributes, &shared);
-  if (shared != PTHREAD_PROCESS_PRIVATE) unsupported("a process-shared barrier");
   objects::barrier_init(at(b), count);
+  g.objects.at(at(b), objects::Kind::barrier)->shared = shared != PTHREAD_PROCESS_PRIVATE;
   return 0;
 }
 SELVAGE_EXPORT int pthread_barrier_destroy(pthread_barrier_t* b) {
@@ -238,6 +280,7 @@ SELVAGE_EXPORT int pthread_barrier_wait(pthread_barrier_t* b) {
   if (!g.in_program) return SELVAGE_REAL(pthread_barrier_wait)(b);
   Door door;
   touch(b, selvage::race::kRead, SELVAGE_CALLER);
+  if (objects::Object* o = shared_object(b, objects::Kind::barrier)) objects::check_user(o, "barrier", false);
   return objects::barrier_wait(at(b), SELVAGE_CALLER) ? PTHREAD_BARRIER_SERIAL_THREAD : 0;
 }
 
@@ -246,7 +289,6 @@ SELVAGE_EXPORT int pthread_spin_init(pthread_spinlock_t* l, int shared) {
   const int error = SELVAGE_REAL(pthread_spin_init)(l, shared);
   if (!g.in_program || error != 0) return error;
   Door door;
-  if (shared != PTHREAD_PROCESS_PRIVATE) unsupported("a process-shared spin lock");
   objects::mutex_init(at(l));
   return 0;
 }
@@ -263,18 +305,21 @@ SELVAGE_EXPORT int pthread_spin_lock(pthread_spinlock_t* l) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_lock)(l);
   Door door;
   touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  if (lock_dropped(EventKind::lock, l, SELVAGE_CALLER)) return 0;
   return objects::mutex_lock(at(l), objects::MutexType::normal, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_spin_trylock(pthread_spinlock_t* l) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_trylock)(l);
   Door door;
   touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  if (lock_dropped(EventKind::trylock, l, SELVAGE_CALLER)) return 0;
   return objects::mutex_trylock(at(l), objects::MutexType::normal, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_spin_unlock(pthread_spinlock_t* l) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_spin_unlock)(l);
   Door door;
   touch(l, selvage::race::kRead, SELVAGE_CALLER);
+  if (unlock_dropped(EventKind::unlock, l, SELVAGE_CALLER)) return 0;
   return objects::mutex_unlock(at(l), objects::MutexType::normal, SELVAGE_CALLER);
 }
 

@@ -16,6 +16,7 @@
 #include "machine/exit_handlers.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
+#include "machine/process.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 using selvage::Verdict;
@@ -26,10 +27,20 @@ namespace {
 
 void run_exit_handlers() {
   exit_handlers().run_all([](const ExitHandler& handler) {
+    // The body of an exploration runs in a program that goes on.
+    if (!g.run_mode && !handler.of_execution) return;
     selvage::abi::Callback program;
     handler.function(handler.argument);
   });
 }
+
+// Each process has its own.
+std::vector<ExitHandler> g_handlers[kMaxThreads];
+const bool g_handlers_part = (add_process_part({[](int parent, int child) { g_handlers[child] = g_handlers[parent]; },
+                                                [](int process) { g_handlers[process] = exit_handlers().list(); },
+                                                [](int process) { exit_handlers().list() = g_handlers[process]; },
+                                                nullptr, nullptr}),
+                              true);
 
 std::string what_is_thrown() {
   const std::type_info* type = abi::__cxa_current_exception_type();
@@ -73,16 +84,25 @@ void end_program(int status) {
   self().deep_remains = true;
   g.in_program = false;
   if (g.recording) settle_write(g.current);
-  if (g.run_mode && !g.exiting) {
+  if ((g.run_mode || g.forked) && !g.exiting) {
     g.exiting = true;
-    g.exit_status = status;
+    if (g.process == 0) g.exit_status = status;
     run_exit_handlers();
+    if (g.forked) {
+      selvage::abi::Callback program;
+      fflush(stdout);
+    }
   }
+  if (g.forked) end_process((status & 0xff) << 8);
   g.exit_status = status;
   Op op;
   op.kind = EventKind::exit;
   op.footprint = Footprint::all;
   op.second = static_cast<std::uint64_t>(status);
+  if (g.weak != nullptr && (g.alive & ~bit(self().id)) != 0) {
+    note_bound("the program may end while other threads run, and only its latest end was explored: --search exhaustive "
+               "--model sc explores the others");
+  }
   visible(op);
   if (g.options.report_leaks) {
     std::uint64_t block = 0;
@@ -102,7 +122,7 @@ SELVAGE_EXPORT void exit(int status) {
     __builtin_unreachable();
   }
   Door door;
-  if (!g.run_mode) violation(Verdict::unsupported, "exit() in the body of an exploration cannot be controlled");
+  if (!g.run_mode && g.process == 0) violation(Verdict::unsupported, "exit() in the body of an exploration cannot be controlled");
   if (g.exiting) misuse("exit is called while another exit is under way");
   end_program(status);
 }

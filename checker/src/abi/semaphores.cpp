@@ -1,4 +1,4 @@
-// sem_t. Named semaphores are shared with other processes: unsupported.
+// sem_t, in memory of one process or of several.
 #include <errno.h>
 #include <semaphore.h>
 
@@ -7,6 +7,7 @@
 #include "machine/access.hpp"
 #include "machine/machine.hpp"
 #include "machine/virtual_time.hpp"
+#include "sync/object.hpp"
 #include "sync/semaphore.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
@@ -16,9 +17,16 @@ namespace {
 
 std::uint64_t at(const volatile void* p) { return reinterpret_cast<std::uint64_t>(p); }
 
+void check_user_of(const sem_t* s) {
+  if (!SharedMemory::contains(at(s))) return;
+  objects::Object* o = g.objects.find(at(s), objects::Kind::semaphore);
+  if (o != nullptr) objects::check_user(o, "semaphore", false);
+}
+
 int wait(sem_t* s, objects::Patience patience, int clock, const timespec* until, std::uint64_t pc) {
   Door door;
   atomic_access(at(s), 4, selvage::race::kRead, pc);
+  check_user_of(s);
   const int error = objects::semaphore_wait(at(s), patience, clock, until == nullptr ? 0 : nanoseconds(*until), pc);
   if (error == 0) return 0;
   errno = error;
@@ -31,8 +39,8 @@ SELVAGE_EXPORT int sem_init(sem_t* s, int shared, unsigned value) {
   const int result = SELVAGE_REAL(sem_init)(s, shared, value);
   if (!g.in_program || result != 0) return result;
   Door door;
-  if (shared != 0) unsupported("a process-shared semaphore");
   objects::semaphore_init(at(s), value);
+  g.objects.at(at(s), objects::Kind::semaphore)->shared = shared != 0;
   return 0;
 }
 SELVAGE_EXPORT int sem_destroy(sem_t* s) {
@@ -65,6 +73,7 @@ SELVAGE_EXPORT int sem_post(sem_t* s) {
   if (!g.in_program) return SELVAGE_REAL(sem_post)(s);
   Door door;
   atomic_access(at(s), 4, selvage::race::kRead, SELVAGE_CALLER);
+  check_user_of(s);
   objects::semaphore_post(at(s), SELVAGE_CALLER);
   return 0;
 }

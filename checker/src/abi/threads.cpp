@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <unwind.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -14,7 +15,9 @@
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
 #include "machine/bookkeeping.hpp"
+#include "machine/process.hpp"
 #include "machine/virtual_time.hpp"
+#include "sync/robust.hpp"
 
 using selvage::abi::Callback;
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
@@ -39,7 +42,7 @@ struct Key {
   bool used;
 };
 std::array<Key, PTHREAD_KEYS_MAX> g_keys{};
-unsigned g_keys_end = 0;  // no key from here on was ever made
+std::uint64_t g_keys_end = 0;  // no key from here on was ever made
 
 /// While a thread unwinds for pthread_exit. Not on its stack, which is taken down while the unwinder still needs it.
 _Unwind_Exception g_exits[kMaxThreads];
@@ -62,14 +65,34 @@ void keys_and_exits(Archive& archive) {
     archive(g_exits[t].private_1)(g_exits[t].private_2);
   }
 }
+bool add_keys(RawRecords& records) {
+  if (g_exiting != 0) return false;
+  records.add(&g_exiting, sizeof g_exiting);
+  records.add(&g_keys_end, sizeof g_keys_end);
+  static_assert(sizeof(Key) % 8 == 0);
+  records.add(g_keys.data(), g_keys_end * sizeof(Key));
+  return true;
+}
 const bool g_keys_are_state = (add_state_part({keys_and_exits<selvage::state::Writer>,
-                                               keys_and_exits<selvage::state::Reader>}),
+                                               keys_and_exits<selvage::state::Reader>, add_keys}),
                                true);
 
+// Keys belong to a process.
+std::vector<Key> g_keys_of[kMaxThreads];
+void keep_keys(int process) { g_keys_of[process].assign(g_keys.begin(), g_keys.begin() + g_keys_end); }
+const bool g_keys_part =
+    (add_process_part({[](int parent, int child) { g_keys_of[child] = g_keys_of[parent]; }, keep_keys,
+                       [](int process) {
+                         std::copy(g_keys_of[process].begin(), g_keys_of[process].end(), g_keys.begin());
+                       },
+                       nullptr, nullptr}),
+     true);
+
 int find(pthread_t thread) {
-  const int t = g.thread_locals.find(static_cast<std::uint64_t>(thread));
-  if (t < 0 || t >= g.thread_limit || g.threads[t].state == Thread::State::unused) return -1;
-  return t;
+  const int slot = g.thread_locals.find(static_cast<std::uint64_t>(thread));
+  if (slot < 0 || slot >= g.thread_limit) return -1;
+  const int t = thread_on(slot);
+  return t < 0 || g.threads[t].state == Thread::State::unused ? -1 : t;
 }
 
 
@@ -100,11 +123,14 @@ void run_exit_handlers() {
 
 [[noreturn]] void end_thread(void* result) {
   run_exit_handlers();
+  if (selvage::sync::any_robust()) selvage::sync::abandon(bit(self().id));
   // Only pthread_exit in main leaves a process that its last thread ends.
-  if (g.alive == bit(self().id)) {
+  if (threads_of_own() == bit(self().id)) {
     // The C library counts its threads atomically, so the last one knows what the others did.
     for (int t = 0; t < g.thread_limit; ++t) {
-      if (g.threads[t].state == Thread::State::finished) self().clock.join(g.threads[t].clock);
+      if (g.threads[t].state != Thread::State::finished || g.threads[t].process != g.process) continue;
+      self().clock.join(g.threads[t].clock);
+      g.strategy->learned(self().id, t);
     }
     end_program(0);
   }
@@ -136,6 +162,7 @@ int join(pthread_t thread, void** result, std::uint64_t pc) {
   other.joined = true;
   me.visits.clear();  // what joins has gone on, whatever it does next
   me.clock.join(other.clock);
+  g.strategy->learned(me.id, t);
   if (result != nullptr) *result = other.result;
   return 0;
 }

@@ -2,13 +2,17 @@
 #include <cstdint>
 
 #include "abi/export.hpp"
+#include "machine/changes.hpp"
 #include "machine/machine.hpp"
 #include "memory/sc.hpp"
 
 namespace {
 
+using selvage::machine::AtomicKind;
 using selvage::machine::Door;
 using selvage::machine::g;
+using selvage::machine::order_at;
+using selvage::machine::orders_at;
 namespace memory = selvage::memory;
 
 using a8 = std::uint8_t;
@@ -45,7 +49,7 @@ template <typename T, typename Change>
 T update(volatile T* p, Change change, int order, std::uint64_t pc) {
   if (!g.in_program) return native_update(p, change);
   Door door;
-  return memory::update(p, change, order, pc);
+  return memory::update(p, change, order_at(AtomicKind::update, order, pc), pc);
 }
 
 }  // namespace
@@ -59,6 +63,7 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
   SELVAGE_EXPORT T __tsan_atomic##BITS##_load(const volatile T* p, int order) {              \
     if (!g.in_program) return native_load(p);                                                \
     Door door;                                                                               \
+    order = order_at(AtomicKind::load, order, SELVAGE_CALLER);                               \
     return memory::load(p, order, SELVAGE_CALLER);                                           \
   }                                                                                          \
   SELVAGE_EXPORT void __tsan_atomic##BITS##_store(volatile T* p, T v, int order) {           \
@@ -67,6 +72,7 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
       return;                                                                                \
     }                                                                                        \
     Door door;                                                                               \
+    order = order_at(AtomicKind::store, order, SELVAGE_CALLER);                              \
     memory::store(p, v, order, SELVAGE_CALLER);                                              \
   }                                                                                          \
   SELVAGE_UPDATE(T, BITS, exchange, (static_cast<void>(old), v))                             \
@@ -80,12 +86,14 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
       volatile T* p, T* expected, T desired, int success, int failure) {                     \
     if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                      \
     Door door;                                                                               \
+    orders_at(&success, &failure, SELVAGE_CALLER);                                           \
     return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER); \
   }                                                                                          \
   SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_weak(                            \
       volatile T* p, T* expected, T desired, int success, int failure) {                     \
     if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                      \
     Door door;                                                                               \
+    orders_at(&success, &failure, SELVAGE_CALLER);                                           \
     return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER); \
   }                                                                                          \
   SELVAGE_EXPORT T __tsan_atomic##BITS##_compare_exchange_val(                               \
@@ -95,6 +103,7 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
       return expected;                                                                       \
     }                                                                                        \
     Door door;                                                                               \
+    orders_at(&success, &failure, SELVAGE_CALLER);                                           \
     memory::compare_exchange(p, &expected, desired, success, failure, SELVAGE_CALLER);       \
     return expected;                                                                         \
   }
@@ -126,6 +135,6 @@ SELVAGE_EXPORT void __tsan_atomic_thread_fence(int order) {
     return;
   }
   Door door;
-  memory::fence(order, SELVAGE_CALLER);
+  memory::fence(order_at(AtomicKind::fence, order, SELVAGE_CALLER), SELVAGE_CALLER);
 }
 SELVAGE_EXPORT void __tsan_atomic_signal_fence(int /*order*/) {}

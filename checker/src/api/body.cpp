@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "machine/crash.hpp"
 #include "machine/machine.hpp"
 #include "machine/runtime_heap.hpp"
 #include "selvage/selvage.hpp"
@@ -57,9 +58,16 @@ int choose(int n) {
   return value;
 }
 
+void crash_point() {
+  if (!g.in_program) return;
+  Door door;
+  machine::may_crash();
+}
+
 void invariant(std::function<bool()> holds, const char* name) {
   if (!g.in_program) return;
   Door door;
+  if (g.weak != nullptr) machine::unsupported("selvage::invariant in a search for execution graphs");
   g.invariants.emplace_back(std::move(holds), name);
   g.invariants_changed = true;
   g.watching = true;

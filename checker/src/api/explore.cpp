@@ -20,6 +20,7 @@
 #include "abi/terminate.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
+#include "report/change.hpp"
 #include "report/record.hpp"
 #include "report/resolve.hpp"
 #include "report/symbols.hpp"
@@ -34,9 +35,15 @@ using BodyWrapper = void (*)(const std::function<void()>&);
 BodyWrapper g_wrapper = nullptr;
 
 void validate(const Options& options) {
-  if (options.model != "sc") {
-    throw std::invalid_argument("memory model '" + options.model + "' does not exist: only 'sc' does");
+  if (options.model != "sc" && options.model != "rc11") {
+    throw std::invalid_argument("memory model '" + options.model + "' does not exist: there are 'sc' and 'rc11'");
   }
+  const bool graphs = options.search == Search::exhaustive || options.search == Search::graphs;
+  if (options.model == "rc11" && !graphs && options.search != Search::replay) {
+    throw std::invalid_argument("memory model 'rc11' takes the search for execution graphs (Search::graphs)");
+  }
+  for (const std::string& text : options.weaken) static_cast<void>(report::weakening_from_text(text));
+  for (const std::string& text : options.drop_lock) static_cast<void>(report::line_from_text(text));
   if (options.search == Search::replay) static_cast<void>(search::schedule_from_text(options.replay_schedule));
   if (options.search == Search::directed) {
     throw std::invalid_argument("a directed schedule is run by run_directed, not by explore");

@@ -8,6 +8,7 @@
 #include "cxx.hpp"
 #include "exit_status.hpp"
 #include "new_project.hpp"
+#include "orders.hpp"
 #include "run.hpp"
 #include "run_request.hpp"
 #include "version.hpp"
@@ -23,6 +24,13 @@ constexpr const char* kStatuses =
     "  2  a bound ended the search, or it was interrupted: nothing was found, nothing is proved\n"
     "  3  bad usage, unreadable file, unsupported program, or an internal error\n";
 
+constexpr const char* kOrdersStatuses =
+    "Exit status:\n"
+    "  0  the program is proved as it is, and each of its orders and locks was decided\n"
+    "  1  the program has a violation as it is\n"
+    "  2  a bound ended a search, or it was interrupted: something is not decided\n"
+    "  3  bad usage, unreadable file, unsupported program, or an internal error\n";
+
 int command(int argc, char** argv) {
   // The compiler's options are not ours to parse.
   if (argc >= 2 && std::string(argv[1]) == "c++") {
@@ -36,17 +44,25 @@ int command(int argc, char** argv) {
   CLI::App* run = cli::add_run_command(app, &words);
   run->footer(kStatuses);
   app.add_subcommand("c++", "Compile and link with the flags that Selvage needs; see selvage c++ --help");
+  cli::OrdersRequest orders_request;
+  CLI::App* orders = cli::add_orders_command(app, &orders_request);
+  orders->footer(kOrdersStatuses);
   std::string project;
   CLI::App* fresh = cli::add_new_command(app, &project);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // help or version
-    const char* of = run->parsed() ? " run" : fresh->parsed() ? " new" : "";
+    const char* of = run->parsed() ? " run" : fresh->parsed() ? " new" : orders->parsed() ? " orders" : "";
     fmt::print(stderr, "selvage: {} (see selvage{} --help)\n", error.what(), of);
     return cli::kRefused;
   }
   if (fresh->parsed()) return cli::new_command(project);
+  if (orders->parsed()) {
+    cli::finish_orders_request(*orders, &orders_request);
+    orders_request.command = argv[0];
+    return cli::orders_command(orders_request);
+  }
   cli::RunRequest request = cli::finish_run_request(*run, std::move(words));
   // How the user called us, for the commands that the report shows. Between "run" and the program stand the
   // options of this run.

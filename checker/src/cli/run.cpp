@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,16 +11,12 @@
 #include <filesystem>
 #include <optional>
 
-#include "elf_inspect.hpp"
 #include "exit_status.hpp"
+#include "explore_program.hpp"
 #include "files.hpp"
 #include "json.hpp"
-#include "layout.hpp"
-#include "record.hpp"
-#include "resolve.hpp"
 #include "schedule_file.hpp"
 #include "shell.hpp"
-#include "supervise.hpp"
 #include "text.hpp"
 
 namespace selvage::cli {
@@ -50,41 +45,8 @@ void take_over_schedule(RunRequest* request) {
   options.max_timeouts = file.max_timeouts;
   options.max_events = file.max_events;
   options.expected = file.expected;
-}
-
-void check_parts(const Layout& layout, const ElfFacts& facts) {
-  const auto needs = [&](std::string_view name) {
-    return std::any_of(facts.needed.begin(), facts.needed.end(),
-                       [&](const std::string& library) { return library == name; });
-  };
-  const auto check = [](const std::string& path) {
-    if (!fs::exists(path)) {
-      throw Refused(fmt::format("{} is missing: this installation of Selvage is incomplete", path));
-    }
-    // LD_PRELOAD separates its entries with these and has no way to quote them.
-    if (path.find_first_of(" :") != std::string::npos) {
-      throw Refused(
-          fmt::format("Selvage lies in a directory whose name has a space or colon ({}), which the loader "
-                      "cannot preload from; build or install it elsewhere",
-                      path));
-    }
-  };
-  check(layout.libselvage);
-  if (needs("libtsan.so.2")) check(layout.gcc_stand_in);
-  if (needs("libclang_rt.tsan-x86_64.so")) check(layout.clang_stand_in);
-}
-
-// A child that ended without a result: what the user must know, in one line.
-std::string without_result(const ChildEnd& end, const std::string& program) {
-  const std::string how = WIFSIGNALED(end.status)
-                              ? fmt::format("was killed by signal {} ({})", WTERMSIG(end.status),
-                                            ::strsignal(WTERMSIG(end.status)))
-                              : fmt::format("ended with status {}", WEXITSTATUS(end.status));
-  if (!end.reached) {
-    return fmt::format("{} {} and never reached main under Selvage's control", program, how);
-  }
-  return fmt::format("internal error: {} {} in the middle of the exploration and left no result", program,
-                     how);
+  options.weaken = file.weaken;
+  options.drop_lock = file.drop_lock;
 }
 
 bool use_color(int fd) {
@@ -99,23 +61,6 @@ std::size_t columns_of(int fd, std::size_t otherwise) {
   return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
              ? std::clamp<std::size_t>(size.ws_col, 72, otherwise)
              : otherwise;
-}
-
-// clang leaves accesses out unless told otherwise (see compile_flags in cxx_plan.cpp): a race on them is not seen, nor
-// what another thread's write in the middle of ++x leads to.
-void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
-  if (!facts.by_clang || facts.all_instrumented || !result->complete) return;
-  result->complete = false;
-  result->caveat =
-      "clang leaves accesses to members of local variables, and the read of ++x, out of what it instruments, so " +
-      std::string(result->verdict == Verdict::proved ? "nothing is proved" : "outcomes may be missing") +
-      ": build with selvage c++, or compile with -mllvm -tsan-instrument-read-before-write -mllvm "
-      "-capture-tracking-max-uses-to-explore=0 and link with -Wl,--defsym=" +
-      std::string(kAllInstrumented) + "=1";
-  if (result->verdict == Verdict::proved) {
-    result->verdict = Verdict::exhausted;
-    result->message = result->caveat;
-  }
 }
 
 std::vector<std::string> with_program(std::vector<std::string> words, const RunRequest& request) {
@@ -153,6 +98,8 @@ void save(const RunRequest& request, const Violation& violation) {
                                                 .max_timeouts = options.max_timeouts,
                                                 .max_events = options.max_events,
                                                 .expected = options.expected,
+                                                .weaken = options.weaken,
+                                                .drop_lock = options.drop_lock,
                                                 .verdict = violation.kind,
                                                 .schedule = violation.schedule});
 }
@@ -198,40 +145,17 @@ void publish(const RunRequest& request, const Result& result) {
 
 int run_command(RunRequest request) {
   ::signal(SIGPIPE, SIG_IGN);  // `selvage run ... | head` ends with the verdict's status
-  const Layout layout = find_layout();
   if (!request.replay.empty()) take_over_schedule(&request);
-  const ElfFacts facts = inspect_elf(request.program);
-  if (const std::string why = refusal(facts, request.program, layout.libselvage); !why.empty())
-    throw Refused(why);
-  check_parts(layout, facts);
+  const Target target = target_of(request.program);
   // What could not be written after a long search is refused before it.
   if (!request.json.empty() && request.json != "-") report::check_writable(request.json);
   if (!request.save_schedule.empty()) report::check_writable(request.save_schedule);
   if (request.options.program.empty()) request.options.program = request.program;
 
-  const ChildEnd end = run_child({.program = request.program,
-                                  .arguments = request.arguments,
-                                  .options = request.options,
-                                  .layout = layout,
-                                  .stdout_to_stderr = request.json == "-",
-                                  .show_progress = ::isatty(STDERR_FILENO) == 1});
-  if (end.abandoned) {
-    fmt::print(stderr, "selvage: interrupted twice: the search was killed and nothing was saved\n");
-    return kUndecided;
-  }
-  if (end.record.empty()) throw Refused(without_result(end, request.program));
-  report::RawResult raw;
-  try {
-    raw = report::raw_result_from_json(end.record);
-  } catch (const std::runtime_error& error) {
-    throw Refused(
-        fmt::format("internal error: {} left a damaged result ({})", request.program, error.what()));
-  }
-  if (!raw.refused.empty()) throw Refused(raw.refused);
-  Result result = report::resolve(raw, request.options);
-  doubt_what_clang_left_out(facts, &result);
-  publish(request, result);
-  return exit_status(result.verdict);
+  const std::optional<Result> result = explore_program(target, request.arguments, request.options, request.json == "-");
+  if (!result) return kUndecided;
+  publish(request, *result);
+  return exit_status(result->verdict);
 }
 
 }  // namespace selvage::cli

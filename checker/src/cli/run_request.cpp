@@ -5,9 +5,12 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <stdexcept>
 
+#include "change.hpp"
 #include "exit_status.hpp"
 #include "names.hpp"
+#include "validators.hpp"
 
 namespace selvage::cli {
 namespace {
@@ -23,27 +26,6 @@ class RunHelp : public CLI::Formatter {
     return option->get_items_expected() == 0 ? "" : " " + option->get_type_name();
   }
 };
-
-CLI::Validator one_of(std::vector<std::string> names) {
-  std::string list;
-  for (const std::string& name : names) list += (list.empty() ? "" : ", ") + name;
-  const auto check = [names, list](const std::string& word) {
-    const bool known = std::find(names.begin(), names.end(), word) != names.end();
-    return known ? std::string() : fmt::format("'{}' is none of {}", word, list);
-  };
-  return {check, ""};
-}
-
-CLI::Validator above(double bound, bool or_equal) {
-  const auto check = [bound, or_equal](const std::string& word) {
-    double value = 0;
-    const bool good =
-        CLI::detail::lexical_cast(word, value) && (value > bound || (or_equal && value == bound));
-    return good ? std::string()
-                : fmt::format("'{}' is not a number {} {}", word, or_equal ? "of at least" : "above", bound);
-  };
-  return {check, ""};
-}
 
 }  // namespace
 
@@ -67,11 +49,12 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
   };
   searching(run->add_option("--search", words->search,
                             "exhaustive (default): one execution of those that differ only in\n"
-                            "the order of independent events; stateful: every state once, for\n"
+                            "the order of independent events; graphs: exactly one for each\n"
+                            "execution graph; stateful: every state once, for\n"
                             "programs with far fewer states than executions; enumerate: every\n"
                             "interleaving; random: sampling"),
             "KIND")
-      ->check(one_of({"exhaustive", "stateful", "enumerate", "random"}));
+      ->check(one_of({"exhaustive", "graphs", "stateful", "enumerate", "random"}));
   searching(run->add_option("--executions", options.executions,
                             "End the search after N executions (0: no bound; random: 10000)"),
             "N")
@@ -92,6 +75,11 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "(0: one for each processor)"),
             "K")
       ->check(above(0, true));
+  searching(run->add_option("--jobs", options.jobs,
+                            "Processes of a search for graphs (0, the default: one for each\n"
+                            "processor); the result is the same for any number"),
+            "N")
+      ->check(above(0, true));
   searching(run->add_option("--seed", options.seed, "Seed of --search random (default 1)"), "N")
       ->check(above(0, true));
   searching(run->add_option("--races", words->races,
@@ -100,7 +88,9 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
             "HOW")
       ->check(one_of({"stop", "explore", "ignore"}));
   searching(run->add_flag("--keep-going", options.keep_going, "Do not stop at the first violation"), "");
-  searching(run->add_option("--model", options.model, "Memory model: sc, sequential consistency (default)"),
+  searching(run->add_option("--model", options.model, "Memory model: sc, sequential consistency (default); rc11, what C++\n"
+                            "promises: atomic reads may see older writes (searches: exhaustive,\n"
+                            "which then is graphs)"),
             "NAME");
   searching(run->add_option("--leaks", words->leaks,
                             "report (default) heap blocks that nothing reaches when the\n"
@@ -115,11 +105,28 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "Time-outs that a thread may take while another could run (default 2)"),
             "K")
       ->check(above(0, true));
+  searching(run->add_flag("--crash-children", options.crash_children,
+                          "Child processes may be killed before any of their events and\n"
+                          "writes to shared memory"),
+            "");
   searching(run->add_option("--expect", options.expected,
                             "An outcome that is right, e.g. 'exit 0: 4'; may be repeated. An\n"
                             "execution that ends with any other is then an assertion that failed"),
             "OUTCOME")
       ->allow_extra_args(false);  // the next word is the program, not another outcome
+  searching(run->add_option("--weaken", options.weaken,
+                            "Explore the program with this memory order in place of that of the\n"
+                            "atomic accesses and fences at a line: relaxed, acquire, release,\n"
+                            "acq_rel or seq_cst; may be repeated (docs/orders.md)"),
+            "FILE:LINE=ORDER")
+      ->allow_extra_args(false)
+      ->check(text_of([](const std::string& word) { report::weakening_from_text(word); }));
+  searching(run->add_option("--drop-lock", options.drop_lock,
+                            "Explore the program without the locking of mutexes and read-write\n"
+                            "locks at a line, nor the unlocking; may be repeated"),
+            "FILE:LINE")
+      ->allow_extra_args(false)
+      ->check(text_of([](const std::string& word) { report::line_from_text(word); }));
   run->add_option("--watchdog", options.watchdog_seconds,
                   "CPU seconds without an event after which a loop counts as endless\n(default 10)")
       ->check(above(0, false))
@@ -151,10 +158,14 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
     request.program = rest.front();
     request.arguments.assign(rest.begin() + 1, rest.end());
   }
-  if (options.model != "sc") {
-    throw Refused(fmt::format("memory model '{}' does not exist (yet); there is only 'sc'", options.model));
+  if (options.model != "sc" && options.model != "rc11") {
+    throw Refused(fmt::format("memory model '{}' does not exist; there are 'sc' and 'rc11'", options.model));
   }
   options.search = report::search_from_string(words.search);
+  if (options.model == "rc11" && options.search == Search::exhaustive) options.search = Search::graphs;
+  if (options.model == "rc11" && options.search != Search::graphs) {
+    throw Refused(fmt::format("--search {} knows only --model sc; rc11 takes --search graphs", words.search));
+  }
   options.races = report::races_from_string(words.races);
   options.report_leaks = words.leaks == "report";
   request.show_output = words.output == "show";

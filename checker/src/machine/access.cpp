@@ -1,4 +1,9 @@
 #include "machine/access.hpp"
+#include "memory/weak_access.hpp"
+
+#include "machine/crash.hpp"
+#include "machine/process.hpp"
+#include "machine/spaces.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -20,9 +25,21 @@ const char* access_name(std::uint8_t flags) {
   return (flags & kWrite) != 0 ? "write" : "read";
 }
 
+/// Are plain accesses to some of these bytes events?
+bool is_visible(std::uint64_t address, std::uint64_t size) {
+  return std::any_of(g.visible.begin(), g.visible.end(), [&](const auto& location) {
+    return location.first < address + size && address < location.first + location.second;
+  });
+}
+
 __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t address, std::uint32_t size,
                                          std::uint8_t mask, std::uint8_t flags, bool known) {
   const race::Record& earlier = race.earlier;
+  if ((earlier.flags & race::kElsewhere) != 0) {
+    violation(Verdict::crash, std::string("T") + std::to_string(g.current) + "'s " + access_name(flags) + " at " +
+                                  name_of(address) + " is to a block that T" + std::to_string(earlier.thread) +
+                                  " has in the private memory of another process", bit(earlier.thread));
+  }
   if ((earlier.flags & kFree) != 0) {
     if ((flags & kFree) != 0) violation(Verdict::double_free, "the block at " + name_of(address) + " is freed twice");
     violation(Verdict::use_after_free,
@@ -72,15 +89,21 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
 void note_first_write(race::Cell* cell, std::uint64_t address) {
   cell->foreign = 1;
   if (g.arena.contains(reinterpret_cast<void*>(address)) || g.stacks.contains(address)) return;
-  if (g.segments.contains(address)) return;
+  if (g.segments.contains(address) || g.shared_memory.contains(address) || noted_by_a_process(address)) return;
   g.foreign.note(address & ~7ULL);
 }
 
-/// From the first access by another thread, part of a stack is memory like any other.
-void note_sharing(race::Cell* cell, std::uint64_t address) {
-  if (cell->shared != 0 || on_own_stack(self(), address) || !g.stacks.contains(address)) return;
+__attribute__((noinline)) void share(race::Cell* cell, std::uint64_t address) {
+  if (g.forked) check_stack_is_own(address);
   cell->shared = 1;
   g.shared_stack.push_back(address & ~7ULL);
+}
+
+/// From the first access by another thread, part of a stack is memory like any other.
+inline void note_sharing(race::Cell* cell, std::uint64_t address) {
+  if (!g.stacks.contains(address) || cell->shared != 0 || on_own_stack(self(), address)) [[likely]]
+    return;
+  share(cell, address);
 }
 
 // Frames of their own below the door's: epochs in them would remain on the program's stack (machine/spin.cpp).
@@ -90,8 +113,12 @@ __attribute__((noinline)) void check_granule(race::Cell* cell, std::uint64_t add
   race::Race race{};
   Thread& t = self();
   if (!g.shadow.access(cell, t.id, t.clock, mask, flags, pc, &race)) return;
+  while (g.forked && overwrites_copy(cell, race.earlier, address, mask, flags)) {
+    if (!g.shadow.access(cell, t.id, t.clock, mask, flags, pc, &race)) return;
+  }
   collision(race, address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))), mask, flags,
-            (cell->visible_mask & mask) != 0);
+            (cell->visible_mask & mask) != 0 &&
+                (g.weak == nullptr || is_visible(address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))))));
 }
 
 /// The bytes of [address, last] that are in the granule at `granule`, a bit each.
@@ -105,12 +132,14 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
   Thread& t = self();
   const bool write = (flags & kWrite) != 0;
   if (g.recording) settle_write(t.id);
+  if (write && g.options.crash_children && SharedMemory::contains(address)) may_crash();
   bool event = false;
   const std::uint64_t last = address + size - 1;
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
     const std::uint8_t mask = mask_of(a, address, last);
     if ((g.shadow.fresh_cell(a)->visible_mask & mask) != 0) event = true;
   }
+  if (event && g.weak != nullptr) event = is_visible(address, size);
   if (event) {
     Op op;
     op.kind = write ? EventKind::plain_write : EventKind::plain_read;
@@ -118,10 +147,15 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
     op.address = address;
     op.size = size;
     op.pc = pc;
-    visible(op);
+    if (g.weak != nullptr) {
+      memory::weak_plain_access(op);
+    } else {
+      visible(op);
+    }
   } else if (t.plain_since_event > kPlainLimit) {
     preempt();
   }
+  if (g.weak != nullptr && write && !event) memory::weak_forget(address, size);
   if (g.recording) record_access(address, size, write, pc);
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
     const std::uint8_t mask = mask_of(a, address, last);
@@ -162,6 +196,25 @@ __attribute__((noinline)) void plain_sharing(std::uint64_t address, std::uint32_
   plain(address, size, flags, pc);
 }
 
+namespace {
+
+__attribute__((noinline)) bool touch_first(std::uint64_t address) {
+  Door door;  // nothing of this must remain on the stack
+  return g.shadow.touch_first(g.shadow.known_cell(address), address);
+}
+
+}  // namespace
+
+__attribute__((noinline)) void plain_first(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
+                                           std::uint64_t pc) {
+  if (!touch_first(address)) {
+    plain_slow(address, size, flags, pc);
+    return;
+  }
+  --g.self->plain_since_event;  // it is counted again
+  plain(address, size, flags, pc);
+}
+
 __attribute__((noinline)) void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
                                           std::uint64_t pc) {
   Door door;
@@ -183,7 +236,7 @@ void range(std::uint64_t address, std::uint64_t size, std::uint8_t flags, std::u
 
 namespace {
 
-void atomic_granule(std::uint64_t granule, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc) {
+inline void atomic_granule(std::uint64_t granule, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc) {
   race::Cell* cell = g.shadow.fresh_cell(granule);
   if ((flags & kWrite) != 0 && cell->foreign == 0) note_first_write(cell, granule);
   note_sharing(cell, granule);
@@ -196,7 +249,12 @@ void atomic_granule(std::uint64_t granule, std::uint8_t mask, std::uint8_t flags
 }  // namespace
 
 void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
-  const std::uint64_t last = address + size - 1;
+  const std::uint64_t last = address + size - 1, offset = address & 7;
+  if (offset + size <= 8) [[likely]] {
+    const auto mask = static_cast<std::uint8_t>(((1U << size) - 1) << offset);
+    atomic_granule(address - offset, mask, static_cast<std::uint8_t>(flags | kAtomic), pc);
+    return;
+  }
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
     atomic_granule(a, mask_of(a, address, last), static_cast<std::uint8_t>(flags | kAtomic), pc);
   }
@@ -205,10 +263,7 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
 void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
   if (size == 0) return;
   // Where accesses to the block are events, so is its end: it may come before them and after.
-  const bool event = std::any_of(g.visible.begin(), g.visible.end(), [&](const auto& location) {
-    return location.first < address + size && address < location.first + location.second;
-  });
-  if (event) {
+  if (is_visible(address, size)) {
     Op op;
     op.kind = EventKind::free;
     op.footprint = Footprint::write;
@@ -217,12 +272,18 @@ void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
     op.pc = pc;
     visible(op);
   }
+  if (g.weak != nullptr) memory::weak_forget(address, size);
   if (g.recording) record_free(address, static_cast<std::uint32_t>(size));
   const std::uint64_t last = address + size - 1;
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
     const std::uint8_t mask = mask_of(a, address, last);
     check_granule(g.shadow.fresh_cell(a), a, mask, kWrite | kFree, pc);
   }
+}
+
+void watch_atomic(std::uint64_t address, std::uint32_t size) {
+  const race::Cell* cell = g.shadow.known_cell(address);
+  if (size > 8 || cell == nullptr || (cell->visible_mask >> (address & 7) & 1) == 0) mark_visible(address, size);
 }
 
 void mark_visible(std::uint64_t address, std::uint32_t size) {

@@ -20,6 +20,8 @@ struct PendingRace {
   std::vector<std::uint64_t> stack;  ///< of the later access, while recording
 };
 
+/// The first access to a granule since a state was put back.
+void plain_first(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
 void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
 /// Notes a plain access to one granule and looks for races.
 void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc);
@@ -36,9 +38,12 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
   Thread& t = *g.self;
   const std::uint64_t offset = address & 7;
   race::Cell* const cell = g.shadow.known_cell(address);
-  if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.recording || cell == nullptr ||
-      !g.shadow.refresh(cell)) [[unlikely]] {
+  if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.careful || cell == nullptr) [[unlikely]] {
     plain_slow(address, size, flags, pc);
+    return;
+  }
+  if (!g.shadow.refresh(cell)) [[unlikely]] {
+    plain_first(address, size, flags, pc);
     return;
   }
   const auto mask = static_cast<std::uint8_t>(((1U << size) - 1) << offset);
@@ -66,6 +71,8 @@ void atomic_access(std::uint64_t address, std::uint32_t size, std::uint8_t flags
 /// A block is freed: a write to all of it, and every later access is a use after free.
 void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc);
 
+/// Plain accesses to an atomic object are looked at more closely: they may be its initialisation.
+void watch_atomic(std::uint64_t address, std::uint32_t size);
 void mark_visible(std::uint64_t address, std::uint32_t size);
 void unmark_visible(std::uint64_t address, std::uint32_t size);
 /// Makes the plain accesses to the race's location events; false where they are already.

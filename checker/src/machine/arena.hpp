@@ -47,6 +47,7 @@ class Arena {
     return base_ + static_cast<std::uint64_t>(thread) * kBytesPerThread;
   }
   [[nodiscard]] std::uint64_t end(int thread) const { return next_[thread]; }
+  [[nodiscard]] const std::uint64_t* end_of(int thread) const { return &next_[thread]; }
   template <typename F>
   void for_each_block(F&& visit) const {
     for (int t = 0; t < race::kMaxThreads; ++t) {
@@ -75,6 +76,22 @@ class Arena {
       }
     }
   }
+  /// The same as it lies in memory, of the threads below `limit`: visit(address, bytes), in multiples of 8.
+  template <typename Visit>
+  void each_part(int limit, Visit visit) const {
+    const auto threads = static_cast<std::uint64_t>(limit);
+    visit(&live_, sizeof live_);
+    visit(&used_threads_, sizeof used_threads_);
+    visit(next_, threads * sizeof next_[0]);
+    visit(sequence_, (threads + 1) / 2 * 2 * sizeof sequence_[0]);
+  }
+  /// Before and after what each_part() tells is overwritten.
+  void note_dirty() {
+    for (std::uint64_t rest = used_threads_; rest != 0; rest &= rest - 1) {
+      const int t = std::countr_zero(rest);
+      if (next_[t] > dirty_[t]) dirty_[t] = next_[t];
+    }
+  }
   static std::uint64_t round_up(std::uint64_t size) { return size == 0 ? 16 : (size + 15) & ~15ULL; }
 
  private:
@@ -83,7 +100,7 @@ class Arena {
   std::uint64_t used_threads_ = 0;            // bit mask: whose arena is not empty
   std::uint64_t next_[race::kMaxThreads]{};   // first free byte
   std::uint64_t dirty_[race::kMaxThreads]{};  // bytes from here on were never written
-  std::uint32_t sequence_[race::kMaxThreads]{};
+  alignas(8) std::uint32_t sequence_[race::kMaxThreads]{};
 };
 
 }  // namespace selvage::machine

@@ -35,10 +35,6 @@ void length(Archive& a, std::vector<T>& items) {
   items.resize(count);
 }
 
-bool has_lists(const Thread& t) {
-  return !t.read_holds.empty() || !t.timeouts.empty() || !t.destructors.empty();
-}
-
 /// What a thread mostly has none of.
 template <typename Archive>
 void thread_lists(Archive& a, Thread& t) {
@@ -96,15 +92,6 @@ template <typename Archive>
   clock_state(a, o.readers_released);
 }
 
-/// The threads that there are, a bit mask.
-std::uint64_t used_threads() {
-  std::uint64_t used = 0;
-  for (int t = 0; t < g.thread_limit; ++t) {
-    if (g.threads[t].state != Thread::State::unused) used |= bit(t);
-  }
-  return used;
-}
-
 template <typename Archive>
 [[gnu::always_inline]] inline void times(Archive& a) {
   for (std::uint64_t rest = used_threads(); rest != 0; rest &= rest - 1) {
@@ -158,9 +145,27 @@ void write_history(Writer& a) {
   a.end(cells);
 }
 
-void write(Writer& a) {
+/// All but threads, objects and accesses.
+void write_rest(Writer& a) {
   machine_state(a);
   for (const StatePart& part : parts()) part.write(a);
+}
+
+void read_rest(Reader& from) {
+  machine_state(from);
+  for (const StatePart& part : parts()) part.read(from);
+}
+
+/// What is no part of a state, but for threads.
+void forget_how_it_got_here() {
+  g.spinners = 0;
+  g.redundant = false;
+  g.progress = g.chosen = 0;
+  g.shared_stack.clear();
+}
+
+void write(Writer& a) {
+  write_rest(a);
   const std::uint64_t used = used_threads();
   std::size_t lists = 0;
   for (std::uint64_t rest = used; rest != 0; rest &= rest - 1) {
@@ -205,8 +210,7 @@ void read_history(Reader from) {
 }
 
 void read(Reader& from) {
-  machine_state(from);
-  for (const StatePart& part : parts()) part.read(from);
+  read_rest(from);
   Reader a = from;  // in a register
   std::uint64_t used = 0;
   a(used);
@@ -217,23 +221,14 @@ void read(Reader& from) {
       continue;
     }
     thread_state(a, t);
-    if (t.state == Thread::State::alive && t.stack_pointer < t.lowest_stack) t.lowest_stack = t.stack_pointer;
-    // What only tells how it got there must not get into the frames to come by way of the runtime.
-    t.spinning = t.failed_try = t.stutters = false;
-    t.own_progress = t.own_writes = t.acquisitions = t.seen_holding = 0;
-    t.announced = t.standing = t.choices = 0;
-    t.plain_since_event = 0;
-    t.eager_in_a_row = 0;
+    forget_how_it_got_here(t);
   }
   std::uint32_t objects = 0;
   a(objects);
   for (std::uint32_t i = 0; i < objects; ++i) object_state(a, g.objects.restored(i));
   g.objects.set_count(objects);
   read_history(a);
-  g.spinners = 0;
-  g.redundant = false;
-  g.progress = g.chosen = 0;
-  g.shared_stack.clear();
+  forget_how_it_got_here();
 }
 
 /// What a thread is sure to know before it accesses anything again, it may know already: who waits for a lock
@@ -295,6 +290,13 @@ void forget_the_way() {
 
 void add_state_part(StatePart part) { parts().push_back(part); }
 
+bool add_state_parts(RawRecords& records) {
+  for (const StatePart& part : parts()) {
+    if (!part.add(records)) return false;
+  }
+  return true;
+}
+
 Bookkeeping::Pieces Bookkeeping::make_canonical() {
   forget_the_way();
   writer_.clear();
@@ -309,27 +311,98 @@ Bookkeeping::Pieces Bookkeeping::make_canonical() {
   return pieces;
 }
 
+/// What the same step came to an earlier time, if it has come to that again. All that take() would write down
+/// is compared.
+inline Bookkeeping::Outcome* Bookkeeping::expected() {
+  if (image_ == nullptr || thorough_) return nullptr;
+  for (Outcome& outcome : image_->outcomes[g.current]) {
+    if (outcome.records.match()) return &outcome;
+  }
+  return nullptr;
+}
+
+/// The step that was taken has come to what it came to before: it will again.
+void Bookkeeping::expect(const Pieces& pieces) {
+  if (image_ == nullptr || thorough_) return;
+  auto& outcomes = image_->outcomes[g.current];
+  Outcome outcome;
+  if (!outcome.records.keep()) return;
+  outcome.pieces = pieces;
+  if (outcomes.size() < kOutcomes) {
+    outcomes.push_back(std::move(outcome));
+  } else {
+    outcomes[image_->oldest[g.current]++ % kOutcomes] = std::move(outcome);
+  }
+}
+
 Bookkeeping::Pieces Bookkeeping::take() {
+  there_ = expected();
+  if (there_ != nullptr) return there_->pieces;
   writer_.clear();
   write(writer_);
   write_times(writer_);
   if (guesses_.empty()) guesses_.resize(kGuesses);
   Guess& guess = guesses_[(restored_ * race::kMaxThreads + static_cast<BlobId>(g.current)) % kGuesses];
-  if (guess.valid && seen_.equal(guess.seen, writer_.data(), writer_.size())) return canonical_[guess.seen];
+  if (guess.valid && seen_.equal(guess.seen, writer_.data(), writer_.size())) {
+    const Pieces pieces = canonical_[seen_.tag(guess.seen) - 1];
+    expect(pieces);
+    return pieces;
+  }
   constexpr std::uint64_t kMost = 64 << 20;  // bytes: enough where records come up again at all
   if (seen_.memory() > kMost) forget_seen();
   const BlobId seen = seen_.intern(writer_.data(), writer_.size());
   guess = {seen, true};
-  if (seen == canonical_.size()) canonical_.push_back(make_canonical());
-  return canonical_[seen];
+  if (seen_.tag(seen) == 0) {
+    canonical_.push_back(make_canonical());
+    seen_.set_tag(seen, static_cast<std::uint32_t>(canonical_.size()));
+  }
+  return canonical_[seen_.tag(seen) - 1];
+}
+
+void Bookkeeping::put_back(const Image& image) {
+  if (there_ == nullptr) {
+    image.records.put_back();
+    return;
+  }
+  for (const Outcome::Way& way : there_->ways) {
+    if (way.image != image.number) continue;
+    image.records.put_back(way.patch);
+    return;
+  }
+  // In memory that was another way's, where there are many.
+  auto& ways = there_->ways;
+  if (ways.size() < kWays) ways.emplace_back();
+  Outcome::Way& way = ways.size() < kWays ? ways.back() : ways[there_->oldest++ % kWays];
+  way.image = image.records.make_patch(there_->records, &way.patch) ? image.number : 0;
+  image.records.put_back();
 }
 
 void Bookkeeping::restore(const Pieces& pieces) {
+  restored_ = pieces.all;
+  Image& image = images_[(pieces.all * 31 + pieces.times) % kImages];
+  const bool again =
+      image.number != 0 && image.pieces.all == pieces.all && image.pieces.times == pieces.times;
+  image_ = nullptr;
+  if (again && image.complete && image.records.valid() && !thorough_) {
+    put_back(image);
+    forget_how_it_got_here();
+    image_ = &image;
+    there_ = nullptr;
+    return;
+  }
+  there_ = nullptr;
   Reader all(blobs_->data(pieces.all));
   read(all);
   Reader clocks(blobs_->data(pieces.times));
   times(clocks);
-  restored_ = pieces.all;
+  if (!again || (image.complete && !image.records.valid())) {
+    image = Image();
+    image.pieces = pieces;
+    image.number = ++image_numbers_;
+  } else if (!image.complete && !thorough_ && image.records.keep()) {
+    image.complete = true;
+    image_ = &image;
+  }
 }
 
 void Bookkeeping::forget_seen() {
@@ -341,6 +414,10 @@ void Bookkeeping::forget_seen() {
 
 void Bookkeeping::clear() {
   forget_seen();
+  images_.clear();
+  images_.resize(kImages);
+  image_ = nullptr;
+  there_ = nullptr;
   restored_ = 0;
 }
 

@@ -19,13 +19,15 @@ void set_protection(std::uint64_t low, std::uint64_t high, int protection) {
 
 ColdPages::ColdPages(ColdPages&& other) noexcept {
   other.warm_up();
-  low_ = other.low_;
-  high_ = other.high_;
+  allowed_ = other.allowed_;
 }
 
-void ColdPages::cool_down() {
+void ColdPages::cool_down(std::uint64_t low, std::uint64_t high) {
+  low_ = low & ~4095ULL;
+  high_ = (high + 4095) & ~4095ULL;
   rested_ = 0;
   cold_ = true;
+  ++changes_;
   next_ = g_first;
   g_first = this;
   set_protection(low_, high_, PROT_READ);
@@ -38,6 +40,7 @@ void ColdPages::warm_up() {
   while (*at != this) at = &(*at)->next_;
   *at = next_;
   cold_ = false;
+  ++changes_;
   if (patience_ < kMostPatience) patience_ *= 2;
   set_protection(low_, high_, PROT_READ | PROT_WRITE);
   // Others may be in the same pages.
@@ -49,6 +52,12 @@ void ColdPages::warm_up() {
       other = other->next_;
     }
   }
+}
+
+void ColdPages::warm_up_shortly() {
+  const std::uint32_t before = patience_;
+  warm_up();
+  patience_ = before;
 }
 
 void ColdPages::warm_up_all() {

@@ -14,29 +14,31 @@ class ColdPages {
   ColdPages(const ColdPages&) = delete;
   ColdPages& operator=(const ColdPages&) = delete;
   ~ColdPages() { warm_up(); }
-  /// The pages that [low, high) is in may be protected: nobody else, nor the kernel, needs to write there.
-  void use(std::uint64_t low, std::uint64_t high) {
-    low_ = low & ~4095ULL;
-    high_ = (high + 4095) & ~4095ULL;
-  }
+  /// The pages may be protected: nobody else, nor the kernel, needs to write there.
+  void allow() { allowed_ = true; }
   [[nodiscard]] bool cold() const { return cold_; }
-  /// Nobody has written there since the last time.
-  void rest() {
-    if (high_ != 0 && ++rested_ >= patience_) cool_down();
+  /// Nobody has written to [low, high) since the last time. The pages that it is in may become cold.
+  void rest(std::uint64_t low, std::uint64_t high) {
+    if (allowed_ && ++rested_ >= patience_) cool_down(low, high);
   }
+  /// Somebody is about to write there.
   void warm_up();
-  std::uint64_t patience() const { return high_ == 0 ? 0 : patience_; }
+  /// The same, but they may soon be cold again.
+  void warm_up_shortly();
+  /// Grows whenever some become cold or are not any more.
+  static std::uint64_t changes() { return changes_; }
   /// Before others than the program write, e.g. threads that are started: they could not be told of a fault.
   static void warm_up_all();
   /// A write fault at `address`: true where it was in cold pages, which now can be written.
   static bool on_write_fault(std::uint64_t address);
 
  private:
-  void cool_down();
+  void cool_down(std::uint64_t low, std::uint64_t high);
   static constexpr std::uint32_t kPatience = 64, kMostPatience = 1 << 20;
+  static inline std::uint64_t changes_ = 0;
   std::uint64_t low_ = 0, high_ = 0;
   std::uint32_t rested_ = 0, patience_ = kPatience;
-  bool cold_ = false;
+  bool allowed_ = false, cold_ = false;
   ColdPages* next_ = nullptr;  ///< of those that are cold
 };
 

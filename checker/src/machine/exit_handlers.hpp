@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <vector>
 
 namespace selvage::machine {
@@ -20,6 +21,8 @@ class ExitHandlers {
   void new_execution() {
     while (!list_.empty() && list_.back().of_execution) list_.pop_back();
   }
+  /// Has the current execution registered any?
+  [[nodiscard]] bool of_execution() const { return !list_.empty() && list_.back().of_execution; }
   /// Calls `run` for each, last registered first; what one registers comes next.
   template <typename Run>
   void run_all(Run&& run) {
@@ -35,6 +38,15 @@ class ExitHandlers {
     }
   }
 
+  /// The exploration begins: from now on what is allocated is the runtime's own.
+  void move_to_own_heap() {
+    std::vector<ExitHandler> own;
+    constexpr std::size_t kRoom = 64;
+    own.reserve(list_.size() + kRoom);
+    own.assign(list_.begin(), list_.end());
+    list_.swap(own);
+  }
+  [[nodiscard]] std::vector<ExitHandler>& list() { return list_; }
   /// What the current execution registered, for writing and reading.
   template <typename Archive>
   void state(Archive& archive) {
@@ -53,9 +65,11 @@ class ExitHandlers {
   std::vector<ExitHandler> list_;
 };
 
-/// Never destroyed: exit handlers run after static destructors.
+/// Never destroyed: exit handlers run after static destructors. Not on the heap from before the exploration,
+/// which is put back before each execution, and exchanged between processes.
 inline ExitHandlers& exit_handlers() {
-  static auto* handlers = new ExitHandlers;
+  alignas(ExitHandlers) static unsigned char place[sizeof(ExitHandlers)];
+  static auto* handlers = new (place) ExitHandlers;
   return *handlers;
 }
 

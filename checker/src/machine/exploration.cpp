@@ -7,22 +7,28 @@
 #include <algorithm>
 #include <bit>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <stdexcept>
 
 #include "machine/access.hpp"
+#include "machine/changes.hpp"
 #include "machine/exit_handlers.hpp"
 #include "machine/explorer.hpp"
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
 #include "machine/output.hpp"
+#include "machine/process.hpp"
 #include "machine/signals.hpp"
 #include "machine/stateful.hpp"
 #include "machine/syscall_filter.hpp"
 #include "machine/virtual_time.hpp"
+#include "machine/waiter_pool.hpp"
+#include "memory/weak_access.hpp"
 #include "search/directed.hpp"
 #include "search/exhaustive.hpp"
+#include "search/optimal.hpp"
 #include "search/random.hpp"
 #include "search/rounds.hpp"
 #include "search/schedule.hpp"
@@ -52,10 +58,20 @@ void* thread_zero(void* /*argument*/) {
 void Explorer::set_up() {
   const Options& o = job_.options;
   g.options = o;
+  g.options.weaken = changes_.weaken;
+  g.options.drop_lock = changes_.drop_lock;
   g.run_mode = job_.run_mode;
+  g.careful = o.crash_children;
   switch (o.search) {
     case Search::exhaustive:
-      strategy_ = std::make_unique<search::Exhaustive>(true);
+      if (o.model == "rc11") {
+        use_graphs();
+      } else {
+        strategy_ = std::make_unique<search::Exhaustive>(true);
+      }
+      break;
+    case Search::graphs:
+      use_graphs();
       break;
     case Search::enumerate:
       strategy_ = std::make_unique<search::Exhaustive>(false);
@@ -83,10 +99,29 @@ void Explorer::set_up() {
       break;
   }
   g.strategy = strategy_.get();
+  if (searched_ != nullptr) reads_chosen_ = true;
+}
+
+int chosen_read(int count) {
+  const int value = alternative(count);
+  --g.self->choices;
+  --g.chosen;
+  return value;
+}
+
+void Explorer::use_graphs() {
+  auto graphs = std::make_unique<search::Optimal>(job_.options.model == "rc11" ? memory::MemoryModel::rc11
+                                                                               : memory::MemoryModel::sc);
+  searched_ = graphs.get();
+  constexpr std::size_t kParts = 256;  // many more than processes, so that all have something to do to the end
+  searched_->split(kParts);
+  if (std::getenv("SELVAGE_CHECK_GRAPHS") != nullptr) graphs_seen_ = std::make_unique<std::set<std::uint64_t>>();
+  strategy_ = std::move(graphs);
 }
 
 /// Puts everything back to where an execution starts.
 void Explorer::reset() {
+  new_execution_of_processes();
   g.segments.restore();
   g.foreign.restore();
   g.arena.new_execution();
@@ -115,12 +150,20 @@ void Explorer::reset() {
   g.watching = false;
   exit_handlers().new_execution();
   new_execution_of_accesses();
+  new_execution_of_changes();
 }
 
 void Explorer::run_once() {
   reset();
-  strategy_->begin();
   g.strategy = strategy_.get();
+  // A schedule is followed read by read; the search for graphs itself knows them all.
+  g.weak = nullptr;
+  if (reads_chosen_) g.weak = g.strategy == searched_ ? static_cast<memory::Weak*>(searched_) : &chosen_reads_;
+  if (g.weak != nullptr) {
+    g.weak->new_run();
+    memory::new_weak_execution();
+  }
+  strategy_->begin();
   Thread& main = g.threads[0];
   main.begin(0, thread_zero, nullptr);
   g.thread_locals.restore(0);
@@ -132,12 +175,15 @@ void Explorer::run_once() {
   selvage_switch(&g.harness_stack_pointer, main.stack_pointer, g.thread_locals.thread_pointer(0));
   g.executing = false;
   g.in_program = false;
+  execution_of_processes_ended();
 }
 
 void Explorer::search_executions() {
   while (!stopped_) {
     run_once();
-    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
+    // (Of several processes each does that itself when it ends.)
+    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed && !g.forked)
+      fflush_unlocked(stdout);
     judge();
     if (g.printed) output_.clear();
     g.printed = false;
@@ -147,6 +193,7 @@ void Explorer::search_executions() {
       break;
     }
     if (out_of_budget()) break;
+    if (!again_ && searched_ != nullptr && searched_->was_split() && share_search()) break;
   }
 }
 
@@ -251,24 +298,49 @@ bool Explorer::out_of_budget() {
   return false;
 }
 
+/// What is changed in the program. A schedule says so itself.
+void Explorer::set_up_changes() {
+  changes_.weaken = job_.options.weaken;
+  changes_.drop_lock = job_.options.drop_lock;
+  changes_.list_sites = job_.options.list_sites;
+  if (job_.options.search == Search::replay) {
+    search::Schedule schedule = search::schedule_from_text(job_.options.replay_schedule);
+    if (!schedule.weaken.empty()) changes_.weaken = std::move(schedule.weaken);
+    if (!schedule.drop_lock.empty()) changes_.drop_lock = std::move(schedule.drop_lock);
+  }
+  begin_changes(changes_);
+}
+
 report::RawResult Explorer::run() {
   report::RawResult result;
   g_body = &job_.body;
   g.exploring = true;
+  try {
+    set_up_changes();
+  } catch (const std::invalid_argument& error) {
+    result.refused = error.what();
+    g.exploring = false;
+    return result;
+  }
   // Everything that the harness will need later is made before the data segments are frozen.
   g.schedule.reserve(1 << 16);
   g.shared_stack.reserve(1 << 12);
+  exit_handlers().move_to_own_heap();
   std::memset(g.child_number, 0xff, sizeof g.child_number);
   g.thread_limit = 1;
   if (job_.options.capture_output) output_.capture();
   g.stacks.reserve(kMaxThreads);
   for (int t = 0; t < kMaxThreads; ++t) g.threads[t].exist(t);
   g.arena.reserve();
+  prepare_processes();
   g.harness_thread_pointer = 0;
   g.thread_locals.adopt_main();
   g.harness_thread_pointer = g.thread_locals.thread_pointer(0);
   g.thread_locals.grow(4);
   prepare_unwinder();
+  if (job_.options.search == Search::graphs || job_.options.search == Search::replay || job_.options.model == "rc11") {
+    find_waiter_pools();
+  }
   install_signal_handlers(job_.options.watchdog_seconds);
   if (job_.control != nullptr) job_.control->exploring.store(1);
   started_ = wall_clock();

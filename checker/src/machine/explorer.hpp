@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +17,19 @@
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
 #include "machine/output.hpp"
+#include "memory/chosen_reads.hpp"
+#include "search/optimal.hpp"
+#include "state/archive.hpp"
 #include "search/schedule.hpp"
 #include "search/strategy.hpp"
 
 namespace selvage::machine {
 
 class StatefulSearch;
+struct SharedSearch;
+
+/// One of `count`, as the schedule has it: where a value comes from, which is no choice of the thread's.
+int chosen_read(int count);
 
 /// A violation as the search keeps it; the trace is made at the end, by running the schedule once more.
 struct Found {
@@ -50,12 +58,18 @@ class Explorer {
   report::RawResult run();
 
  private:
+  void set_up_changes();
   void set_up();
+  void use_graphs();
   void reset();
   void run_once();
   void judge();
   void search_executions();
   void search_states();
+  bool share_search();
+  void search_part(std::uint32_t part);
+  void write_part(state::Writer& to) const;
+  void add_part(state::Reader& from);
   void set_schedule(Found& found, const std::function<std::optional<std::vector<std::uint16_t>>()>& find);
   bool shows(const Found& found);
   void show_going_round(const StatefulSearch& search);
@@ -63,6 +77,8 @@ class Explorer {
   bool expects(std::string_view outcome) const;
   void add_outcome();
   void add(Found found);
+  void note_cut_graph(Verdict verdict);
+  void check_new_graph();
   bool out_of_budget();
   search::Schedule schedule_now(std::vector<std::uint16_t> steps) const;
   void apply(const search::Schedule& schedule);
@@ -71,7 +87,13 @@ class Explorer {
   void fill(report::RawResult& result);
 
   const Job& job_;
+  Options changes_;  ///< weaken, drop_lock and list_sites are in force
   std::unique_ptr<search::Strategy> strategy_;
+  search::Optimal* searched_ = nullptr;  ///< strategy_, where it searches for graphs
+  std::unique_ptr<std::set<std::uint64_t>> graphs_seen_;  ///< their fingerprints, where they are watched
+  SharedSearch* shared_ = nullptr;  ///< in a process that searches parts
+  bool reads_chosen_ = false;            ///< reads take their values from where the search says
+  memory::ChosenReads chosen_reads_{&chosen_read};
   Output output_;
   double started_ = 0;
   std::uint64_t executions_ = 0, blocked_ = 0;

@@ -7,6 +7,7 @@
 
 extern "C" {
 __attribute__((visibility("hidden"))) bool selvage_use_wrfsbase = false;
+__attribute__((visibility("hidden"))) bool selvage_use_avx = false;
 }
 
 namespace selvage::machine {
@@ -33,6 +34,7 @@ std::uint64_t prepare_fiber(std::uint64_t top, void (*entry)(void*), void* argum
 
 void Stacks::reserve(int count) {
   selvage_use_wrfsbase = thread_pointer_is_writable();
+  selvage_use_avx = __builtin_cpu_supports("avx") != 0;
   size_ = static_cast<std::uint64_t>(count) * kSize;
   // A fixed place outside what the kernel hands out, so that stack addresses repeat from run to run.
   constexpr std::uint64_t kWish = 0x200000000000;

@@ -78,9 +78,20 @@ selvage_wipe_dead_stack:        # rdi: lowest address of the stack, rsi: bytes, 
     movq    %rsp, %rdi
     subq    %rsi, %rdi
     movq    %rsi, %rcx
-    testq   $63, %rcx
+    testq   $127, %rcx
     jne     1f
-    pxor    %xmm0, %xmm0        # quicker than rep stosq, whose beginning takes long
+    cmpb    $0, selvage_use_avx(%rip)
+    je      4f
+    vpxor   %xmm0, %xmm0, %xmm0
+5:  vmovdqu %ymm0, -32(%rdi,%rcx)
+    vmovdqu %ymm0, -64(%rdi,%rcx)
+    vmovdqu %ymm0, -96(%rdi,%rcx)
+    vmovdqu %ymm0, -128(%rdi,%rcx)
+    subq    $128, %rcx
+    jne     5b
+    vzeroupper
+    ret
+4:  pxor    %xmm0, %xmm0        # quicker than rep stosq, whose beginning takes long
 3:  movups  %xmm0, -16(%rdi,%rcx)
     movups  %xmm0, -32(%rdi,%rcx)
     movups  %xmm0, -48(%rdi,%rcx)

@@ -22,8 +22,12 @@ search::Schedule Explorer::schedule_now(std::vector<std::uint16_t> steps) const 
   s.races = g.options.races;
   s.report_leaks = g.options.report_leaks;
   s.eager_unlock = g.eager_unlock;
+  s.reads_chosen = reads_chosen_;
   s.max_timeouts = g.options.max_timeouts;
+  s.crash_children = g.options.crash_children;
   for (const auto& [address, size] : g.visible) s.visible.push_back(portable_location(address, size));
+  s.weaken = g.options.weaken;
+  s.drop_lock = g.options.drop_lock;
   s.steps = std::move(steps);
   return s;
 }
@@ -32,7 +36,10 @@ void Explorer::apply(const search::Schedule& s) {
   g.options.races = s.races;
   g.options.report_leaks = s.report_leaks;
   g.options.max_timeouts = s.max_timeouts;
+  g.options.crash_children = s.crash_children;
+  g.careful = g.recording || s.crash_children;
   g.eager_unlock = s.eager_unlock;
+  reads_chosen_ = s.reads_chosen;
   for (const auto& [address, size] : g.visible) unmark_visible(address, size);
   g.visible.clear();
   for (const auto& location : s.visible) {
@@ -104,6 +111,7 @@ void Explorer::add_outcome() {
 /// Forgets what was found so far but violations: the search starts over with more visible events.
 void Explorer::forget() {
   strategy_->restart();
+  if (graphs_seen_) graphs_seen_->clear();
   outcomes_.clear();
   executions_ = 0;
   blocked_ = 0;
@@ -168,10 +176,12 @@ void Explorer::judge() {
         return;
       }
       ++executions_;
+      if (graphs_seen_) check_new_graph();
       if (!g.race_ignored || g.options.races != Races::stop) add_outcome();
       break;
     case How::violation: {
       ++executions_;
+      note_cut_graph(g.ending.verdict);
       if (g.options.search == Search::replay && strategy_->ended_early() &&
           g.ending.verdict != Verdict::nondeterministic) {
         refused_ = "the schedule does not fit the program: the program ends before the schedule does";
@@ -202,6 +212,19 @@ void Explorer::judge() {
       again_ = true;
     }
   }
+}
+
+/// For tests (SELVAGE_CHECK_GRAPHS is set): no graph may come twice.
+void Explorer::check_new_graph() {
+  if (graphs_seen_->insert(searched_->graph().fingerprint()).second) return;
+  const std::string message = "internal error: the same execution graph was explored twice";
+  add({Verdict::nondeterministic, message, 1, g.preemptions, schedule_now(g.schedule), {}, "directed"});
+}
+
+/// Execution graphs are found from one another: what would have come after a violation in this one, others may have led to.
+void Explorer::note_cut_graph(Verdict verdict) {
+  if (searched_ == nullptr || verdict == Verdict::deadlock || verdict == Verdict::livelock || verdict == Verdict::leak) return;
+  note_bound("what could follow the violations was not explored, nor the executions that it would have led to");
 }
 
 void Explorer::set_schedule(Found& found,

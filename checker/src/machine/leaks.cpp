@@ -18,7 +18,7 @@ class Marker {
  public:
   Marker() {
     g.arena.for_each_block([&](BlockHeader* b) {
-      if (b->state == BlockHeader::kLive) blocks_.push_back(b);
+      if (b->state == BlockHeader::kLive && g.threads[g.arena.owner(b)].process == g.process) blocks_.push_back(b);
     });
     std::sort(blocks_.begin(), blocks_.end());
   }
@@ -62,13 +62,14 @@ class Marker {
 }  // namespace
 
 std::string find_leak(std::uint64_t* leaked) {
-  if (g.arena.live() == 0) return {};
+  if (g.arena.live() == 0 && !g.forked) return {};
   Marker marker;
   for (const auto& page : g.segments.written()) marker.scan(page.address, page.address + 4096);
   for (const auto& saved : g.foreign.saved()) marker.scan(saved.granule, saved.granule + 8);
+  g.shared_memory.for_each_in_use([&marker](std::uint64_t low, std::uint64_t high) { marker.scan(low, high); });
   for (int t = 0; t < g.thread_limit; ++t) {
     const Thread& thread = g.threads[t];
-    if (thread.state == Thread::State::unused) continue;
+    if (thread.state == Thread::State::unused || thread.process != g.process) continue;
     if (thread.state != Thread::State::alive) {
       // Its stack and thread-local storage are gone; its result is there until somebody joins it.
       const std::uint64_t result = thread.joined ? 0 : reinterpret_cast<std::uint64_t>(thread.result);

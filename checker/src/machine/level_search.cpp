@@ -1,5 +1,7 @@
 #include "machine/level_search.hpp"
 
+#include <xmmintrin.h>
+
 #include <algorithm>
 #include <bit>
 #include <tuple>
@@ -123,20 +125,37 @@ bool LevelSearch::expand_level() {
   }
 }
 
+/// Once for many steps: all processes write there.
+void LevelSearch::tell_counts() {
+  shared_->transitions.fetch_add(taken_, std::memory_order_relaxed);
+  shared_->events.fetch_add(events_, std::memory_order_relaxed);
+  taken_ = events_ = 0;
+}
+
+/// To compute with numbers like 0.1 leaves marks in the control word of this thread of the runtime's own. The
+/// threads of the program mostly have none, and to switch between words that differ takes long.
+inline void forget_inexact_results() { _mm_setcsr(_mm_getcsr() & ~_MM_EXCEPT_MASK); }
+
 void LevelSearch::work() {
   stale_ = false;
   for (;;) {
+    forget_inexact_results();
     const std::uint32_t first = shared_->cursor.fetch_add(kBatch, std::memory_order_relaxed);
     if (first >= frontier_.size()) return;
     const std::uint32_t end = std::min(first + kBatch, frontier_.size());
     for (std::uint32_t i = first; i < end; ++i) {
-      if (shared_->stop.load(std::memory_order_relaxed) != 0) return;
+      if (shared_->stop.load(std::memory_order_relaxed) != 0) {
+        tell_counts();
+        return;
+      }
       if (stale_) {
         note(i, kAll, false);
       } else if (!expand(i)) {
+        tell_counts();
         return;
       }
     }
+    tell_counts();
     if (stale_) return;
     if (!worker_ && host_->out_of_budget()) shared_->stop.store(1);
   }
@@ -147,25 +166,35 @@ void LevelSearch::note(std::uint32_t index, int thread, bool different) {
   notes_[at] = {index, static_cast<std::int8_t>(thread), static_cast<std::uint8_t>(different ? 1 : 0)};
 }
 
+/// Fetches what it will take to go to the states behind that: on a wide level each is in memory that nobody
+/// has looked at for long. Neighbours mostly differ in few parts.
+inline void LevelSearch::look_ahead(std::uint32_t index) const {
+  constexpr std::uint32_t kNear = 2, kFar = 4, kWide = 4096;
+  if (frontier_.size() < kWide || index + kFar >= frontier_.size()) return;
+  const auto pieces = [this](std::uint32_t i) { return frontier_.pieces(frontier_[i]); };
+  snapshots_->look_ahead_at_contents(pieces(index + kNear - 1), pieces(index + kNear));
+  snapshots_->look_ahead_at_lists(pieces(index + kFar - 1), pieces(index + kFar));
+}
+
 /// Takes all steps from a state; what does not simply lead to another is noted. False where there is no room.
 bool LevelSearch::expand(std::uint32_t index) {
   const state::Frontier::Node& node = frontier_[index];
   const std::uint32_t origin = node.origin.load(std::memory_order_relaxed);
-  std::uint64_t transitions = 0, events = 0;
   bool room = true;
+  look_ahead(index);
   for (std::uint64_t rest = node.enabled; rest != 0 && room; rest &= rest - 1) {
     const int thread = std::countr_zero(rest);
     std::uint64_t steps = 0;
     const bool settled = steps_->each_from(frontier_.pieces(node), thread, [&](bool ended) {
       if (ended || races_pending() || (worker_ && !(snapshots_->layout() == layout_))) return false;
       ++steps;
-      events += g.events;
+      events_ += g.events;
       room = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
       return room;
     });
     if (!room) break;
     if (settled) {
-      transitions += steps;
+      taken_ += steps;
       continue;
     }
     note(index, thread, Steps::differed());
@@ -175,8 +204,6 @@ bool LevelSearch::expand(std::uint32_t index) {
     for (rest &= rest - 1; rest != 0; rest &= rest - 1) note(index, std::countr_zero(rest), false);
     break;
   }
-  shared_->transitions.fetch_add(transitions, std::memory_order_relaxed);
-  shared_->events.fetch_add(events, std::memory_order_relaxed);
   if (!room) shared_->no_room.store(1);
   return room;
 }
@@ -212,6 +239,7 @@ bool LevelSearch::settle(const Note& n) {
     g.schedule.clear();
     g.preemptions = ~0U;  // how it got here is found out later, where that is needed
     const std::size_t before = host_->findings();
+    snapshots_->lost_track_of_records();
     const bool on = host_->judge();
     for (std::size_t i = before; i < host_->findings(); ++i) {
       pending_.push_back({i, origin, depth_ - first_depth_, node.hash, steps_->step()});

@@ -82,16 +82,18 @@ class LevelSearch {
   };
   static constexpr std::int8_t kAll = -1;
   struct Shared {
-    std::atomic<std::uint32_t> cursor;  ///< states below this are being expanded or are done
-    std::atomic<std::uint32_t> notes;
-    std::atomic<std::uint32_t> stop;
+    std::atomic<std::uint32_t> stop;  ///< looked at for each state: not in a line with what is often written
     std::atomic<std::uint32_t> no_room;
+    alignas(64) std::atomic<std::uint32_t> cursor;  ///< states below this are being expanded or are done
+    std::atomic<std::uint32_t> notes;
     std::atomic<std::uint64_t> transitions, events;
   };
   void open();
   bool expand_level();
   void work();
   bool expand(std::uint32_t index);
+  void look_ahead(std::uint32_t index) const;
+  void tell_counts();
   void note(std::uint32_t index, int thread, bool different);
   bool settle_notes();
   bool settle(const Note& note);
@@ -113,6 +115,7 @@ class LevelSearch {
   std::uint64_t milestone_level_ = 0;
   std::uint64_t first_depth_ = 0, depth_ = 0;
   std::uint64_t states_ = 0;
+  std::uint64_t taken_ = 0, events_ = 0;  ///< by this process, and not yet in shared_
   int processes_ = 1;
   bool worker_ = false;         ///< this is one of the processes forked
   bool stale_ = false;          ///< ... and it does not know everything any more

@@ -16,10 +16,15 @@
 #include "machine/foreign_memory.hpp"
 #include "machine/op.hpp"
 #include "machine/segments.hpp"
+#include "machine/shared_memory.hpp"
 #include "machine/tls.hpp"
 #include "race/shadow.hpp"
 #include "search/strategy.hpp"
 #include "sync/object.hpp"
+
+namespace selvage::memory {
+class Weak;
+}
 
 namespace selvage::machine {
 
@@ -56,24 +61,33 @@ struct ThreadState {
   Op pending;
 };
 
-/// A thread of the program under test.
-struct Thread : ThreadState {
-  int id = 0;
-  bool spinning = false;   ///< found to go round without progress; waits for somebody else's
-  bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
+/// What a thread notes of how it got where it is: no part of a state.
+struct ThreadPast {
   std::uint64_t choices = 0;  ///< values that the search has chosen for it
-  struct ReadHold {
-    std::uint64_t lock;
-    std::uint32_t again;  ///< how often more than once
-    std::uint64_t taken;  ///< Thread::acquisitions when it was taken
-  };
-  std::vector<ReadHold> read_holds;  ///< read-write locks held shared
   std::uint64_t acquisitions = 0;   ///< locks that it has taken
   std::uint64_t seen_holding = 0;   ///< how often somebody tried to take a lock and found that this thread had it
   std::uint64_t own_progress = 0;   ///< counts what it did that others may see, but plain writes
   std::uint64_t own_writes = 0;     ///< plain writes that others may see
   std::uint64_t announced = 0;      ///< Machine::events at its latest visible event
   std::uint64_t standing = 0;       ///< its state at its latest event: equal is equal; mostly like no other
+  std::uint64_t plain_since_event = 0;
+  std::uint32_t eager_in_a_row = 0;  ///< events since its last visible one
+  bool spinning = false;   ///< found to go round without progress; waits for somebody else's
+  bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
+  bool stutters = false;            ///< blocked in a timed wait whose time-outs lead nowhere
+};
+
+/// A thread of the program under test.
+struct Thread : ThreadState, ThreadPast {
+  int id = 0;
+  int process = 0;  ///< the number of its process's first thread
+  int slot = 0;     ///< whose stack and TLS block it has: its own number, or that of the thread that forked it
+  struct ReadHold {
+    std::uint64_t lock;
+    std::uint32_t again;  ///< how often more than once
+    std::uint64_t taken;  ///< Thread::acquisitions when it was taken
+  };
+  std::vector<ReadHold> read_holds;  ///< read-write locks held shared
   struct Idle {
     std::uint64_t wait = 0;      ///< the condition variable that it last waited on and woke for nothing
     std::uint64_t progress = 0;  ///< own_progress when that wait began
@@ -83,15 +97,12 @@ struct Thread : ThreadState {
     std::uint64_t state = 0;     ///< round_state() then
   };
   Idle idle;
-  bool stutters = false;            ///< blocked in a timed wait whose time-outs lead nowhere
   int wakes = 0;                    ///< how often it was woken as a spinner since somebody made progress
   std::uint64_t wakes_progress = 0; ///< Machine::progress then
   std::uint64_t spin_others = 0;    ///< others_standing() when it was found to spin
   std::uint64_t stack_low = 0;  ///< Stacks::low() of its stack
   std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions
   bool deep_remains = false;  ///< the runtime has called something on its stack that takes much of it
-  std::uint64_t plain_since_event = 0;
-  std::uint32_t eager_in_a_row = 0;  ///< events since its last visible one
   struct TimeOuts {
     std::uint64_t site;      ///< call_site() of the wait
     std::uint64_t progress;  ///< Machine::progress at the latest
@@ -114,7 +125,9 @@ struct Thread : ThreadState {
     std::uint64_t chosen;   ///< Machine::chosen then
   };
   std::vector<Visit> visits;
-  std::uint64_t visits_progress = 0;  ///< Machine::progress when they began
+  std::uint64_t visits_progress = 0;  ///< Machine::progress when they began; weak memory: what the thread itself did
+  std::uint64_t memory_then = 0;      ///< weak memory: a hash of it after the thread's last event in what may be a round; 0: none
+  std::uint32_t round_began = 0;      ///< weak memory: Weak::performed() when the round began that it is held back in
   CallStack pending_stack;  ///< where `pending` was announced, kept while recording
   std::vector<std::uint64_t> holding;  ///< mutexes held, kept while recording
 
@@ -136,20 +149,40 @@ struct Ending {
   std::vector<std::uint64_t> stack;
 };
 
-struct Machine {
-  // Hot: read by every hook.
+/// What of an execution is part of a state, but for threads, objects and memory: bytes that may be copied.
+struct ExecutionState {
+  std::uint64_t alive = 0;  ///< the threads that are, a bit mask
+  int exit_status = 0;
+  bool has_outcome = false;
+  bool exiting = false;
+  bool printed = false;  ///< something was written to the standard streams
+  bool race_ignored = false;
+  bool watching = false;  ///< the invariants are to be checked
+  std::uint8_t unused[7] = {};
+};
+static_assert(sizeof(ExecutionState) % 8 == 0);
+
+/// First of all, where doors in assembly find it.
+struct Running {
   bool in_program = false;  ///< program code runs now (not the runtime, not the harness)
+};
+
+struct Machine : Running, ExecutionState {
+  // Hot: read by every hook.
   bool exploring = false;   ///< between start and end of an exploration
   bool executing = false;   ///< between start and end of an execution
   bool recording = false;   ///< this execution is repeated to tell the user about it
+  bool careful = false;    ///< plain accesses take the long way: recorded, or children may crash at them
   bool stepping = false;  ///< each scheduling point is a state that the search goes back to
   bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
+  bool changing = false;  ///< orders are weakened, locks dropped or sites listed (machine/changes.hpp)
   std::int32_t current = 0;
+  std::int32_t process = 0;  ///< the one that runs: Thread::process of the current thread
+  bool forked = false;       ///< this execution has had more than one process
   Thread* self = nullptr;  ///< &threads[current]
   race::Shadow shadow;
 
   Thread threads[kMaxThreads];
-  std::uint64_t alive = 0;  ///< bit mask
   std::uint64_t spinners = 0;  ///< bit mask of Thread::spinning
   int thread_limit = 0;     ///< numbers given out so far, over all executions
   std::int16_t child_number[kMaxThreads][kMaxThreads];  ///< [parent][its how-manieth child], -1: none yet
@@ -158,8 +191,10 @@ struct Machine {
   Segments segments;
   ThreadLocals thread_locals;
   ForeignMemory foreign;
+  SharedMemory shared_memory;
   sync::Objects objects{shadow};
   search::Strategy* strategy = nullptr;
+  memory::Weak* weak = nullptr;  ///< where atomic reads get their values from; null: from memory
   Options options;
 
   // The current execution.
@@ -173,13 +208,7 @@ struct Machine {
   std::uint32_t preemptions = 0;
   bool redundant = false;  ///< only followed to see whether it gets stuck
   std::string outcome;
-  bool has_outcome = false;
-  bool exiting = false;
-  bool printed = false;  ///< something was written to the standard streams
-  int exit_status = 0;
-  bool race_ignored = false;
   std::vector<std::pair<std::function<bool()>, const char*>> invariants;
-  bool watching = false;  ///< the invariants are to be checked
   bool invariants_changed = false;  ///< since a state was taken or put back (machine/snapshot.cpp)
 
   // The whole exploration.
@@ -222,7 +251,7 @@ class Door {
       const bool deep = g.self->deep_remains || g.recording;
       g.self->deep_remains = false;
       const std::uint64_t few = g.stepping ? kStepFrames : kFrames;
-      selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, deep ? kDeepFrames : few);
+      selvage_wipe_dead_stack(g.self->stack_low + Stacks::kGuard, deep ? kDeepFrames : few);
     }
   }
   Door(const Door&) = delete;
@@ -246,6 +275,8 @@ void eager(const Op& op);
 void preempt();
 /// A nondeterministic step of the running thread: a value in [0, count).
 int alternative(int count);
+/// The same where children may be killed (machine/crash.cpp): no choice of the program's.
+int fault(int count);
 /// Something that other threads may see has changed: those that spin get another chance.
 inline void changed() {
   ++g.progress;
@@ -276,6 +307,11 @@ std::uint64_t enabled_threads();
 /// The first instruction of each fiber.
 void fiber_main(void* thread);
 inline std::uint64_t bit(int thread) { return std::uint64_t{1} << thread; }
+/// The running thread has brought about what `thread` waited for.
+inline void notify(int thread) {
+  g.threads[thread].notified = true;
+  g.strategy->learned(thread, g.current);
+}
 
 // record.cpp: what a recorded execution keeps
 
@@ -290,6 +326,8 @@ void record_access(std::uint64_t address, std::uint32_t size, bool write, std::u
 void record_free(std::uint64_t address, std::uint32_t size);
 /// The plain write that its thread announced last has happened by now.
 void settle_write(int thread);
+/// The event recorded last, or with `plain` the plain access, read what `source` wrote, and is `event` itself.
+void note_weak_source(std::uint32_t event, std::uint32_t source, bool read);
 void note_allocation(void* block);
 CallStack call_stack();
 /// CallStack::calls alone.
@@ -302,6 +340,10 @@ void note_race_access(const std::string& race, int index, int thread, std::uint6
 
 /// Has the running thread been here before with nothing changed? Then it waits until somebody else acts.
 void check_spin(const Op& op);
+/// The same where reads may see older writes: see there.
+void check_weak_spin(const Op& op);
+/// The running thread goes on behind an event: what changes in memory from now on is its own doing.
+void note_round_memory();
 /// Whoever compares states needs Machine::clean_stacks: the search starts over with it, once. May not return.
 void need_clean_stacks();
 /// A hash of the calls that the running thread is in.

@@ -20,6 +20,7 @@ constexpr int kMost = 32;
 TextRange g_system[kMost];
 int g_system_count = 0;
 TextRange g_runtime{};
+TextRange g_program{};  // the executable
 
 std::string base_name(const std::string& path) {
   const auto slash = path.rfind('/');
@@ -60,7 +61,8 @@ int find_system(dl_phdr_info* info, std::size_t, void*) {
   const bool runtime = info->dlpi_addr == reinterpret_cast<std::uint64_t>(__ehdr_start);
   const bool system = std::strstr(name, "/libc.so") != nullptr || std::strstr(name, "/libgcc_s.so") != nullptr ||
                       std::strstr(name, "/ld-linux") != nullptr;
-  if (!runtime && !system) return 0;
+  const bool program = name[0] == 0 && g_program.high == 0;
+  if (!runtime && !system && !program) return 0;
   std::uint64_t low = ~0ULL, high = 0;
   for (int i = 0; i < info->dlpi_phnum; ++i) {
     const auto& p = info->dlpi_phdr[i];
@@ -70,6 +72,8 @@ int find_system(dl_phdr_info* info, std::size_t, void*) {
   }
   if (runtime) {
     g_runtime = {low, high};
+  } else if (program && !system) {
+    g_program = {low, high};
   } else if (g_system_count < kMost) {
     g_system[g_system_count++] = {low, high};
   }
@@ -102,6 +106,7 @@ std::uint64_t address_of(const search::VisibleLocation& location) {
 }
 
 bool in_system_library(std::uint64_t pc) {
+  if (pc - g_program.low < g_program.high - g_program.low) return false;  // mostly
   for (int i = 0; i < g_system_count; ++i) {
     if (pc >= g_system[i].low && pc < g_system[i].high) return true;
   }
@@ -114,6 +119,7 @@ CodeRange runtime_code() { return {g_runtime.low, g_runtime.high}; }
 
 void prepare_unwinder() {
   g_system_count = 0;
+  g_program = {};
   dl_iterate_phdr(find_system, nullptr);
   cached();
   int frames = 0;

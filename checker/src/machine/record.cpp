@@ -27,6 +27,7 @@ std::vector<bool> g_plain;                         // is g_trace[i] a plain acce
 std::int64_t g_unsettled[kMaxThreads];             // index of the write whose value is not in memory yet
 std::map<std::uint64_t, std::int64_t> g_last_write;  // by address: the event that wrote there last
 std::map<std::uint64_t, std::vector<std::uint64_t>> g_allocated;
+std::map<std::uint32_t, std::int64_t> g_weak_events;  // by memory::EventRef: where it is in g_trace
 struct RaceSide {
   int thread = -1;
   std::uint64_t address = 0;
@@ -104,6 +105,7 @@ void start_recording(const std::string& race) {
   g_plain.clear();
   g_holding.clear();
   g_last_write.clear();
+  g_weak_events.clear();
   g_allocated.clear();
   std::fill(std::begin(g_unsettled), std::end(g_unsettled), -1);
   for (RaceSide& side : g_sides) side = RaceSide{};
@@ -133,6 +135,14 @@ void note_value_source(bool writes) {
   report::RawEvent& e = g_trace.back();
   if (e.has_read) e.reads_from = writer_of(e.address);
   if (writes) g_last_write[e.address] = static_cast<std::int64_t>(g_trace.size() - 1);
+}
+
+void note_weak_source(std::uint32_t event, std::uint32_t source, bool read) {
+  if (g_trace.empty()) return;
+  g_weak_events[event] = static_cast<std::int64_t>(g_trace.size() - 1);
+  if (!read) return;
+  const auto from = g_weak_events.find(source);
+  g_trace.back().reads_from = from == g_weak_events.end() ? -1 : from->second;
 }
 
 void settle_write(int thread) {
@@ -256,6 +266,15 @@ void finish_recording(report::RawViolation& violation) {
     r.stack = stack;
     violation.regions.push_back(std::move(r));
   }
+  g.shared_memory.for_each_in_use([&violation](std::uint64_t low, std::uint64_t high) {
+    report::RawRegion r;
+    r.kind = report::RawRegion::Kind::shared;
+    r.low = low;
+    r.high = high;
+    const bool object = low >= SharedMemory::kObjectsBase;
+    r.thread = object ? -1 : static_cast<int>((low - SharedMemory::kBase) / SharedMemory::kBytesPerThread);
+    violation.regions.push_back(std::move(r));
+  });
   for (int t = 0; t < g.thread_limit; ++t) {
     report::RawRegion r;
     r.kind = report::RawRegion::Kind::stack;

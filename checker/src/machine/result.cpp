@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "machine/access.hpp"
+#include "machine/changes.hpp"
 #include "machine/explorer.hpp"
 #include "machine/modules.hpp"
 #include "search/directed.hpp"
@@ -34,15 +35,16 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
   for (int tries = 0; tries < 8; ++tries) {
     output_.clear();
     start_recording(found.key);
-    g.recording = true;
+    g.recording = g.careful = true;
     run_once();
     g.recording = false;
+    g.careful = g.options.crash_children;
     races = take_races();
     if (g.ending.how != Ending::How::need_threads) break;
     grow_thread_locals();
   }
   // Not fflush: the execution may have ended while it held the stream's lock.
-  fflush_unlocked(stdout);
+  if (!g.forked || g.ending.how != Ending::How::completed) fflush_unlocked(stdout);
   const std::string outcome = ended_with();
   raw.output = output_.all();
   output_.clear();
@@ -101,6 +103,14 @@ void Explorer::fill(report::RawResult& result) {
     result.violations.push_back(std::move(raw));
   }
   result.refused = refused_;
+  result.sites = sites_met();
+  result.weaken = g.options.weaken;
+  result.drop_lock = g.options.drop_lock;
+  const bool one_execution = g.options.search == Search::replay || g.options.search == Search::directed;
+  if (const std::string unmet = one_execution ? "" : changes_not_met(); !unmet.empty()) {
+    if (result.violations.empty() && result.refused.empty()) result.refused = unmet;
+    result.caveat = unmet + " before this violation, which the program has as it is";
+  }
   if (!result.violations.empty()) {
     result.verdict = result.violations.front().kind;
     result.message = result.violations.front().message;

@@ -2,7 +2,10 @@
 #include <bit>
 #include <cstring>
 
+#include "machine/crash.hpp"
 #include "machine/machine.hpp"
+#include "memory/weak_access.hpp"
+#include "machine/process.hpp"
 
 namespace selvage::machine {
 
@@ -23,19 +26,19 @@ const Pending g_pending;
 void switch_to(int next) {
   const int from = g.current;
   if (next == from) return;
+  Thread& to = g.threads[next];
   g.current = next;
-  g.self = &g.threads[next];
-  selvage_switch(&g.threads[from].stack_pointer, g.threads[next].stack_pointer,
-                 g.thread_locals.thread_pointer(next));
+  g.self = &to;
+  if (to.process != g.process) [[unlikely]] {
+    switch_to_process(from, next);
+    return;
+  }
+  selvage_switch(&g.threads[from].stack_pointer, to.stack_pointer, g.thread_locals.thread_pointer(to.slot));
 }
 
 /// Only for a thread that never comes back.
 [[noreturn]] void leave_to(int next) {
-  const int from = g.current;
-  g.current = next;
-  g.self = &g.threads[next];
-  selvage_switch(&g.threads[from].stack_pointer, g.threads[next].stack_pointer,
-                 g.thread_locals.thread_pointer(next));
+  switch_to(next);
   __builtin_unreachable();
 }
 
@@ -58,6 +61,11 @@ std::uint64_t enabled_threads() {
   for (std::uint64_t rest = g.alive & ~g.spinners; rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
     const Thread& thread = g.threads[t];
+    if (thread.pending.kind == EventKind::lock && !thread.pending.needs_notify &&
+        !thread.pending.or_timed_out) {  // mostly, and as sync::enabled() has it
+      if (thread.pending.object->owner < 0) enabled |= bit(t);
+      continue;
+    }
     if (sync::enabled(thread.pending, t, thread.notified) ||
         (thread.pending.or_timed_out && thread.timed_out)) {
       enabled |= bit(t);
@@ -88,6 +96,17 @@ std::string blocked_on(const Thread& t) {
       return text;
     case EventKind::join:
       return text + " waits for T" + std::to_string(op.second) + " to end";
+    case EventKind::wait:
+      return text + " waits for " +
+             (op.second == 0 ? "a process"
+                             : "process " + std::to_string(pid_of(static_cast<int>(op.second)))) +
+             " to end";
+    case EventKind::poll_wait:
+      return text + " polls for what never comes";
+    case EventKind::receive:
+      return text + " waits for something to read in a pipe";
+    case EventKind::send:
+      return text + " waits for room in a pipe";
     case EventKind::sem_wait:
       return text + " waits for semaphore " + name_of(op.address);
     case EventKind::barrier_wait:
@@ -101,7 +120,7 @@ std::string blocked_on(const Thread& t) {
 void stuck() {
   // Others that have moved since may have done what is no progress and yet can be seen: taken a lock that is
   // only tried, changed memory from a library that is not instrumented. It goes round once more.
-  for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
+  for (std::uint64_t rest = g.weak == nullptr ? g.spinners : 0; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
     if (t.wakes_progress != g.progress) t.wakes = 0;
     t.wakes_progress = g.progress;
@@ -121,12 +140,25 @@ void stuck() {
     Thread& t = g.threads[std::countr_zero(rest)];
     if (!t.timed_wait || t.notified || t.stutters) continue;
     // The execution where it timed out covers this one, where all are explored.
-    if (!t.forced_time_out && g.strategy->exhausts()) end_execution(Ending::How::cut);
+    if (!t.forced_time_out && g.strategy->exhausts()) {
+      g.strategy->stuck(g.alive, g_pending);
+      end_execution(Ending::How::cut);
+    }
     t.notified = true;
     t.timed_out = true;
     t.forced_time_out = false;
     return;
   }
+  if (g.weak != nullptr) {
+    // Who read something that is not the newest would read on; where it reads the newest is explored elsewhere.
+    for (std::uint64_t rest = g.spinners; rest != 0; rest &= rest - 1) {
+      const Thread& t = g.threads[std::countr_zero(rest)];
+      if (g.weak->reads_newest(t.id, t.round_began)) continue;
+      g.strategy->stuck(g.alive, g_pending);
+      end_execution(Ending::How::cut);
+    }
+  }
+  g.strategy->stuck(g.alive, g_pending);
   report_stuck(0);
 }
 
@@ -158,7 +190,8 @@ void report_stuck(std::uint64_t spinners) {
       const bool lock = op.object != nullptr &&
                         (op.object->kind == sync::Kind::mutex || op.object->kind == sync::Kind::rwlock) &&
                         !(op.needs_notify && !g.threads[at].notified);
-      at = lock ? op.object->owner : op.kind == EventKind::join ? static_cast<int>(op.second) : -1;
+      const bool joins = op.kind == EventKind::join || (op.kind == EventKind::wait && op.second != 0);
+      at = lock ? op.object->owner : joins ? static_cast<int>(op.second) : -1;
       if (at >= 0 && at == std::countr_zero(rest)) cycle = path + "T" + std::to_string(at);
     }
   }
@@ -191,7 +224,7 @@ void check_invariants() {
 /// commutes with everything, and which is taken at once: a persistent set of its own, no other order matters.
 std::uint64_t settle(int* next) {
   if (g.watching) check_invariants();
-  if (g.spinners != 0 && g.progress != g.spin_progress) wake_spinners();
+  if (g.spinners != 0 && g.progress != g.spin_progress && g.weak == nullptr) wake_spinners();
   std::uint64_t enabled = enabled_threads();
   while (enabled == 0) {
     stuck();
@@ -267,7 +300,10 @@ __attribute__((noinline)) void note_pending(Thread& t) {
 // Its frame is part of the states that a stateful search keeps: what takes room has a function of its own.
 void visible(const Op& op) {
   Thread& t = *g.self;
+  if (g.weak != nullptr) memory::settle_weak_write(t.id);
   t.pending = op;
+  if (g.forked) [[unlikely]]
+    announce_in_process(t.pending);
   t.plain_since_event = 0;
   t.eager_in_a_row = 0;
   t.announced = g.events;
@@ -277,6 +313,7 @@ void visible(const Op& op) {
   count_event();
   if (g.recording) note_pending(t);
   if (t.starter >= 0) {
+    if (g.weak != nullptr) check_weak_spin(op);
     const int starter = t.starter;
     t.starter = -1;
     switch_to(starter);
@@ -284,11 +321,16 @@ void visible(const Op& op) {
     stand_still();
   } else {
     // Who waits to be notified is blocked, and goes round nowhere; who joins a thread does so once.
-    if (!op.needs_notify && op.kind != EventKind::join) check_spin(op);
+    if (g.weak != nullptr) {
+      check_weak_spin(op);
+    } else if (!op.needs_notify && op.kind != EventKind::join && op.kind != EventKind::wait) {
+      check_spin(op);
+    }
     const int next = pick();
     if (next != t.id) switch_to(next);
   }
   t.spinning = false;
+  if (g.weak != nullptr) note_round_memory();
   if (g.recording) record_event(t.pending, t.id);
 }
 
@@ -304,6 +346,9 @@ void preempt() {
 
 void eager(const Op& op) {
   Thread& t = *g.self;
+  if (g.weak != nullptr) memory::settle_weak_write(t.id);
+  if (g.forked && g.options.crash_children) [[unlikely]]
+    may_crash();
   if (++t.eager_in_a_row > kEagerLimit) preempt();
   t.plain_since_event = 0;
   count_event();
@@ -315,6 +360,14 @@ void eager(const Op& op) {
 
 int alternative(int count) {
   if (count <= 1) return 0;
+  const int value = fault(count);
+  ++g.self->choices;
+  ++g.chosen;
+  return value;
+}
+
+int fault(int count) {
+  g.strategy->running = g.current;
   const int value = g.strategy->pick_alternative(count, !g.redundant);
   if (value < 0) {
     if (value == search::Strategy::kMisfit) {
@@ -328,11 +381,9 @@ int alternative(int count) {
     end_execution(Ending::How::violation);
   }
   g.schedule.push_back(static_cast<std::uint16_t>(kAlternative | value));
-  ++g.self->choices;
-  ++g.chosen;
   // The operation may go on to a scheduling point: what the strategy left must not get into the frames of
   // that.
-  if (g.clean_stacks) selvage_wipe_dead_stack(g.stacks.low(g.current) + Stacks::kGuard, kFrames);
+  if (g.clean_stacks) selvage_wipe_dead_stack(g.self->stack_low + Stacks::kGuard, kFrames);
   return value;
 }
 
@@ -344,6 +395,7 @@ void released() {
 
 void Thread::exist(int number) {
   id = number;
+  slot = number;
   stack_low = g.stacks.low(number);
   lowest_stack = g.stacks.top(number);
 }
@@ -357,20 +409,15 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
   notified = true;
   timed_out = timed_wait = forced_time_out = false;
   detached = joined = false;
-  spinning = failed_try = false;
+  static_cast<ThreadPast&>(*this) = {};
   read_clock = false;
-  choices = 0;
   read_holds.clear();
-  own_progress = own_writes = acquisitions = seen_holding = announced = standing = 0;
   idle = {};
-  stutters = false;
   wakes = 0;
   wakes_progress = 0;
   starter = -1;
   stack_pointer = 0;
   pending = Op{};
-  plain_since_event = 0;
-  eager_in_a_row = 0;
   children = 0;
   timeouts.clear();
   clock.clear();
@@ -380,6 +427,7 @@ void Thread::begin(int number, void* (*start_routine)(void*), void* start_argume
   has_release_fence = false;
   destructors.clear();
   visits.clear();
+  memory_then = 0;
   visits_progress = 0;
   pending_stack.clear();
   holding.clear();
@@ -409,11 +457,14 @@ int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   Thread& child = g.threads[number];
   child.begin(number, routine, argument);
   child.detached = detached;
+  child.process = g.process;
+  if (g.forked) own_process().threads |= bit(number);
   child.clock.assign(parent.clock);
   child.clock.set(number, 1);
   child.starter = static_cast<std::int8_t>(parent.id);
   parent.clock.set(parent.id, parent.clock.get(parent.id) + 1);
   g.alive |= bit(number);
+  g.strategy->started(parent.id, number);
   g.thread_locals.restore(number);
   prepare_stack(child);
   return number;
@@ -423,6 +474,7 @@ void run_to_first_event(int child) { switch_to(child); }
 
 void finish_thread(void* result) {
   Thread& t = *g.self;
+  if (g.weak != nullptr) memory::settle_weak_write(t.id);
   if (g.recording) settle_write(t.id);
   t.result = result;
   t.state = Thread::State::finished;

@@ -18,26 +18,26 @@ using state::Reader;
 constexpr BlobId kUnwritten = ~BlobId{0};
 /// In place of a part that is empty.
 constexpr BlobId kNothing = ~BlobId{0};
+/// In place of a part that has to be put back, whatever it is to be.
+constexpr BlobId kUnknown = ~BlobId{0} - 1;
 
 // How a State begins; memory follows, and last the times and whether they matter.
 enum Place : std::size_t { kBookkeeping, kForeign, kOutput, kInvariants, kFixed };
 constexpr std::size_t kTail = 2;
-/// In place of where a region differs first: it is not where it was.
-constexpr std::size_t kMoved = ~std::size_t{0};
 
 }  // namespace
 
 /// Mostly a whole one, whose copy takes no call.
-void Snapshots::copy_chunk(unsigned char* to, const unsigned char* from, std::size_t size) {
-  if (size == kChunk) {
+inline void Snapshots::copy_chunk(unsigned char* to, const unsigned char* from, std::size_t size) {
+  if (size == kChunk) [[likely]] {
     __builtin_memcpy(to, from, kChunk);
   } else {
     std::memcpy(to, from, size);
   }
 }
 
-std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high,
-                                                       std::size_t index, From from) {
+inline std::pair<std::uint64_t, std::size_t> Snapshots::chunk(std::uint64_t low, std::uint64_t high,
+                                                              std::size_t index, From from) {
   const std::uint64_t begin =
       from == From::low ? low + index * kChunk : std::max(low, high - (index + 1) * kChunk);
   const std::uint64_t end = from == From::low ? std::min(high, begin + kChunk) : high - index * kChunk;
@@ -60,90 +60,216 @@ void Snapshots::each_region(Self& self, Visit visit) {
 }
 
 /// A thread-local block is in pages that nobody else writes, once its thread only sleeps (machine/tls.hpp).
-void Snapshots::watch_locals() {
-  for (; locals_watched_ < g.thread_locals.count(); ++locals_watched_) {
-    const int t = locals_watched_;
-    locals_[t].cold.use(g.thread_locals.low(t), g.thread_locals.high(t));
+/// So are a thread's heap, and its stack: threads do not move for long while they wait.
+void Snapshots::watch_threads() {
+  for (; threads_watched_ < g.thread_locals.count(); ++threads_watched_) {
+    const int t = threads_watched_;
+    locals_[t].fixed_low = g.thread_locals.low(t);
+    locals_[t].fixed_high = g.thread_locals.high(t);
+    for (Region* region : {&locals_[t], &heaps_[t], &stacks_[t]}) region->cold.allow();
+    heaps_[t].fixed_low = g.arena.begin(t);
+    stacks_[t].fixed_high = g.stacks.top(t);
   }
 }
 
-/// Mostly it is as it was.
-inline BlobId Snapshots::take_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
-  std::size_t at = kMoved;
-  if (region.known) {
-    if (region.cold.cold()) return region.id;
-    const std::size_t size = high - low;
-    if (region.low == low && region.bytes.size() == size) {
-      at = state::first_difference(region.bytes.data(), reinterpret_cast<const unsigned char*>(low), 0, size);
-      if (at == size) {
-        region.cold.rest();
-        return region.id;
-      }
-    }
-  }
-  return take_changed_region(region, low, high, from, at);
+inline bool Snapshots::parts_fit() const {
+  return have_stacks_ == have_stacks() && have_heaps_ == g.arena.used_threads() &&
+         pages_seen_ == g.segments.written().size();
 }
 
-BlobId Snapshots::take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from,
-                                      std::size_t at) {
-  const auto* memory = reinterpret_cast<const unsigned char*>(low);
-  const std::size_t size = high - low;
-  if (at != kMoved) {
-    take_changes(region, memory, size, from, at);
-  } else {
-    const std::size_t before = region.known ? region.chunks.size() : 0;
-    region.bytes.assign(memory, memory + size);
-    region.chunks.resize((size + kChunk - 1) / kChunk);
-    for (std::size_t i = 0; i < region.chunks.size(); ++i) {
-      const auto [begin, length] = chunk(low, high, i, from);
-      const auto* bytes = reinterpret_cast<const void*>(begin);
-      BlobId& id = region.chunks[i];
-      if (i < before && blobs_.equal(id, bytes, length)) continue;
-      id = i < before ? blobs_.intern_after(id, bytes, length) : blobs_.intern(bytes, length);
+void Snapshots::add_part(Region& region, const std::uint64_t* low, const std::uint64_t* high, From from) {
+  // It does if somebody else's number says where its ends are.
+  const bool grows = low != &region.fixed_low || high != &region.fixed_high;
+  parts_.push_back({&region, low, high, from, grows, kNothing});
+  current_.push_back(region.known ? region.id : kUnknown);
+}
+
+/// Lists what the states now consist of.
+void Snapshots::fit_parts() {
+  watch_threads();
+  find_data();
+  have_stacks_ = have_stacks();
+  have_heaps_ = g.arena.used_threads();
+  parts_.clear();
+  current_.clear();
+  cold_changes_ = ~std::uint64_t{0};
+  // What is not part of a state may still be changed by the steps to come.
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if ((have_stacks_ & bit(t)) == 0) stacks_[t].known = locals_[t].known = false;
+    if ((have_heaps_ & bit(t)) == 0) heaps_[t].known = false;
+  }
+  for (std::uint64_t rest = have_stacks_; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    add_part(stacks_[t], &g.threads[t].stack_pointer, &stacks_[t].fixed_high, From::high);
+    add_part(locals_[t], &locals_[t].fixed_low, &locals_[t].fixed_high, From::low);
+  }
+  for (std::uint64_t rest = have_heaps_; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    add_part(heaps_[t], &heaps_[t].fixed_low, g.arena.end_of(t), From::low);
+  }
+  for (Data& data : data_) {
+    data.region.fixed_low = data.low;
+    data.region.fixed_high = data.high;
+    add_part(data.region, &data.region.fixed_low, &data.region.fixed_high, From::low);
+    parts_.back().initial = data.initial;
+    if (current_.back() == data.initial) current_.back() = kUnwritten;
+  }
+}
+
+/// A part that is cold can only have changed if its pages are not cold any more, or if it has grown beyond
+/// them.
+void Snapshots::list_warm_parts() {
+  cold_changes_ = ColdPages::changes();
+  warm_.clear();
+  growing_.clear();
+  for (std::uint32_t i = 0; i < parts_.size(); ++i) {
+    const Part& part = parts_[i];
+    if (!part.in_place() || !part.region->cold.cold()) {
+      warm_.push_back(i);
+    } else if (part.grows) {
+      growing_.push_back(i);
     }
+  }
+}
+
+/// Mostly a part is as it was.
+void Snapshots::take_parts() {
+  if (!parts_fit()) fit_parts();
+  for (const std::uint32_t i : growing_) {
+    if (!parts_[i].in_place()) parts_[i].region->cold.warm_up();
+  }
+  if (cold_changes_ != ColdPages::changes()) list_warm_parts();
+  for (const std::uint32_t i : warm_) {
+    const Part& part = parts_[i];
+    Region& region = *part.region;
+    if (!part.in_place()) {
+      take_moved_region(region, *part.low, *part.high, part.from);
+    } else if (!take_changes(region, part.from)) {
+      region.cold.rest(region.low, region.low + region.size);
+      continue;
+    }
+    current_[i] = region.id == part.initial ? kUnwritten : region.id;
+  }
+}
+
+void Snapshots::restore_parts(std::span<const BlobId> ids) {
+  if (!parts_fit()) fit_parts();
+  const auto put_back = [this](std::size_t i, BlobId id) {
+    const Part& part = parts_[i];
+    restore_region(*part.region, id == kUnwritten ? part.initial : id, *part.low, *part.high, part.from);
+    current_[i] = id;
+  };
+  std::size_t i = 0;
+  while ((i = state::first_different(current_.data(), ids.data(), i, ids.size())) < ids.size()) {
+    put_back(i, ids[i]);
+    ++i;
+  }
+  // States from before a page was written for the first time do not have it.
+  for (; i < parts_.size(); ++i) {
+    if (current_[i] != kUnwritten) put_back(i, kUnwritten);
+  }
+}
+
+/// Its chunks: whole ones, and at the end that moves what is left.
+inline state::Blocks Snapshots::blocks_of(const Region& region, From from) {
+  const auto* low = reinterpret_cast<const unsigned char*>(region.low);
+  const auto* const* contents = region.contents.data();
+  constexpr auto kStep = static_cast<std::ptrdiff_t>(kChunk);
+  const std::size_t count = region.size / kChunk, rest = region.size % kChunk;
+  if (from == From::low) return {low, kStep, contents, count, low + region.size - rest, rest};
+  return {low + region.size - kChunk, -kStep, contents, count, low, rest};
+}
+
+inline void Snapshots::set_chunk(Region& region, std::size_t index, BlobId id) const {
+  region.chunks[index] = id;
+  region.contents[index] = blobs_.data(id);
+}
+
+BlobId Snapshots::take_moved_region(Region& region, std::uint64_t low, std::uint64_t high, From from) {
+  region.cold.warm_up();
+  const std::size_t before = region.known ? region.chunks.size() : 0;
+  const std::size_t count = (high - low + kChunk - 1) / kChunk;
+  region.chunks.resize(count);
+  region.contents.resize(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto [begin, length] = chunk(low, high, i, from);
+    const auto* bytes = reinterpret_cast<const void*>(begin);
+    BlobId id = region.chunks[i];
+    if (i >= before) {
+      id = blobs_.intern(bytes, length);
+    } else if (!blobs_.equal(id, bytes, length)) {
+      id = blobs_.intern_after(id, bytes, length);
+    }
+    set_chunk(region, i, id);
   }
   const void* list = region.chunks.data();
-  const std::size_t list_size = region.chunks.size() * sizeof(BlobId);
+  const std::size_t list_size = count * sizeof(BlobId);
   region.id = region.known ? blobs_.intern_after(region.id, list, list_size) : blobs_.intern(list, list_size);
   region.low = low;
+  region.size = high - low;
   region.known = true;
   return region.id;
 }
 
-/// Those chunks, from `at` on, that are not as before, of a region that stayed where it was.
-void Snapshots::take_changes(Region& region, const unsigned char* memory, std::size_t size, From from,
-                             std::size_t at) {
-  unsigned char* before = region.bytes.data();
-  while (at < size) {
-    const std::size_t index = from == From::low ? at / kChunk : (size - 1 - at) / kChunk;
-    const std::size_t begin =
-        from == From::low ? index * kChunk : size - std::min(size, (index + 1) * kChunk);
-    const std::size_t end = from == From::low ? std::min(size, begin + kChunk) : size - index * kChunk;
-    copy_chunk(before + begin, memory + begin, end - begin);
-    region.chunks[index] = blobs_.intern_after(region.chunks[index], memory + begin, end - begin);
-    at = state::first_difference(before, memory, end, size);
+/// Of a region that stayed where it was; false where nothing has changed.
+bool Snapshots::take_changes(Region& region, From from) {
+  const state::Blocks blocks = blocks_of(region, from);
+  std::size_t i = state::first_changed(blocks, 0);
+  if (i > blocks.count) return false;
+  for (; i < blocks.count; i = state::first_changed(blocks, i + 1)) {
+    const unsigned char* now = blocks.first + static_cast<std::ptrdiff_t>(i) * blocks.step;
+    set_chunk(region, i, blobs_.intern_block_after<kChunk>(region.chunks[i], now));
   }
+  if (i == blocks.count)
+    set_chunk(region, i, blobs_.intern_after(region.chunks[i], blocks.rest, blocks.rest_size));
+  region.id = blobs_.intern_list_after(region.id, region.chunks.data(), region.chunks.size());
+  return true;
 }
 
 void Snapshots::restore_region(Region& region, BlobId id, std::uint64_t low, std::uint64_t high, From from) {
-  region.cold.warm_up();
+  if (region.known) {
+    region.cold.warm_up();
+  } else {
+    region.cold.warm_up_shortly();
+  }
   const auto* chunks = reinterpret_cast<const BlobId*>(blobs_.data(id));
   const std::size_t count = blobs_.size(id) / sizeof(BlobId);
-  const std::size_t before = region.known ? region.chunks.size() : 0;
-  const bool in_place = region.known && region.low == low && region.bytes.size() == high - low;
-  region.chunks.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i < before && region.chunks[i] == chunks[i]) continue;
-    const auto [begin, length] = chunk(low, high, i, from);
-    copy_chunk(reinterpret_cast<unsigned char*>(begin), blobs_.data(chunks[i]), length);
-    if (in_place) copy_chunk(region.bytes.data() + (begin - low), blobs_.data(chunks[i]), length);
-    region.chunks[i] = chunks[i];
+  const std::size_t both = region.known ? std::min(region.chunks.size(), count) : 0;
+  if (count != region.chunks.size()) {
+    region.chunks.resize(count);
+    region.contents.resize(count);
   }
-  const auto* memory = reinterpret_cast<const unsigned char*>(low);
-  if (!in_place) region.bytes.assign(memory, memory + (high - low));
+  const BlobId* const there = region.chunks.data();
+  for (std::size_t i = 0; (i = i < both ? state::first_different(there, chunks, i, both) : i) < count; ++i) {
+    const auto [begin, length] = chunk(low, high, i, from);
+    set_chunk(region, i, chunks[i]);
+    copy_chunk(reinterpret_cast<unsigned char*>(begin), region.contents[i], length);
+  }
   region.id = id;
   region.low = low;
+  region.size = high - low;
   region.known = true;
+}
+
+void Snapshots::look_ahead_at_lists(std::span<const BlobId> now, std::span<const BlobId> then) const {
+  const std::size_t end = std::min(now.size(), then.size()) - kTail;
+  for (std::size_t i = kFixed; (i = state::first_different(now.data(), then.data(), i, end)) < end; ++i) {
+    if (then[i] != kUnwritten) blobs_.prefetch(then[i]);
+  }
+}
+
+void Snapshots::look_ahead_at_contents(std::span<const BlobId> now, std::span<const BlobId> then) const {
+  const std::size_t end = std::min(now.size(), then.size()) - kTail;
+  for (std::size_t i = kFixed; (i = state::first_different(now.data(), then.data(), i, end)) < end; ++i) {
+    if (now[i] == kUnwritten || then[i] == kUnwritten) continue;
+    const auto* a = reinterpret_cast<const BlobId*>(blobs_.data(now[i]));
+    const auto* b = reinterpret_cast<const BlobId*>(blobs_.data(then[i]));
+    const std::size_t count = std::min(blobs_.size(now[i]), blobs_.size(then[i])) / sizeof(BlobId);
+    for (std::size_t k = 0; (k = state::first_different(a, b, k, count)) < count; ++k) {
+      blobs_.prefetch(b[k]);
+      blobs_.prefetch_end(b[k]);
+    }
+  }
 }
 
 /// Pages that have been written since the last time, without the addresses in them that the loader binds when
@@ -155,10 +281,10 @@ void Snapshots::find_data() {
     const auto add = [&](std::uint64_t begin, std::uint64_t end) {
       if (begin >= end) return;
       Data data{page.address + begin, page.address + end, page.saved + begin, {}, 0, page.of_program};
-      if (end - begin == 4096 && !page.of_program) data.region.cold.use(data.low, data.high);
+      if (end - begin == 4096 && !page.of_program) data.region.cold.allow();
       Region saved;
       const auto low = reinterpret_cast<std::uint64_t>(data.saved);
-      data.initial = take_region(saved, low, low + (end - begin), From::low);
+      data.initial = take_moved_region(saved, low, low + (end - begin), From::low);
       data_.push_back(std::move(data));
     };
     add(0, std::min(page.bound_low, page.end));
@@ -207,30 +333,19 @@ void Snapshots::restore_output(BlobId id, bool printed) const {
 
 void Snapshots::take(State* state) {
   const Bookkeeping::Pieces known = bookkeeping_.take();
-  state->clear();
-  state->push_back(known.all);
-  state->push_back(foreign_now());
-  state->push_back(output_now());
-  state->push_back(invariants_now());
-  // What is not part of this state may still have been changed by the step that led to it.
-  for (int t = 0; t < g.thread_limit; ++t) {
-    if ((have_stacks() & bit(t)) == 0) stacks_[t].known = locals_[t].known = false;
-    if ((g.arena.used_threads() & bit(t)) == 0) heaps_[t].known = false;
-  }
-  watch_locals();
-  each_region(*this, [&](Region& region, std::uint64_t low, std::uint64_t high, From from) {
-    state->push_back(take_region(region, low, high, from));
-  });
-  find_data();
-  for (Data& data : data_) {
-    // States from before a page was written for the first time do not have it.
-    const BlobId id = take_region(data.region, data.low, data.high, From::low);
-    state->push_back(id == data.initial ? kUnwritten : id);
-  }
-  while (state->back() == kUnwritten) state->pop_back();
+  take_parts();
+  std::size_t parts = current_.size();
+  while (parts > 0 && current_[parts - 1] == kUnwritten) --parts;
+  state->resize(kFixed + parts + kTail);
+  BlobId* to = state->data();
+  to[kBookkeeping] = known.all;
+  to[kForeign] = foreign_now();
+  to[kOutput] = output_now();
+  to[kInvariants] = invariants_now();
+  for (std::size_t i = 0; i < parts; ++i) to[kFixed + i] = current_[i];
   // Last, so that the hash can do without.
-  state->push_back(known.times);
-  state->push_back(known.times_matter ? 1 : 0);
+  to[kFixed + parts] = known.times;
+  to[kFixed + parts + 1] = known.times_matter ? 1 : 0;
 }
 
 void Snapshots::restore(std::span<const BlobId> state) {
@@ -240,32 +355,12 @@ void Snapshots::restore(std::span<const BlobId> state) {
   bookkeeping_.restore({state[kBookkeeping], state[state.size() - kTail], false});
   restore_foreign(state[kForeign]);
   restore_output(state[kOutput], printed);
-  std::size_t at = kInvariants;
-  if (g.invariants_changed || state[at] != invariants_known_) {
-    invariants_known_ = state[at];
-    if (invariants_known_ == 0) {
-      g.invariants.clear();
-    } else {
-      g.invariants = invariants_[invariants_known_ - 1];
-    }
-    g.invariants_changed = false;
-  }
-  ++at;
-  each_region(*this, [&](Region& region, std::uint64_t low, std::uint64_t high, From from) {
-    const BlobId id = state[at++];
-    if (!region.known || region.id != id) restore_region(region, id, low, high, from);
-  });
-  find_data();
-  for (Data& data : data_) {
-    const BlobId id = at + kTail < state.size() ? state[at++] : kUnwritten;
-    const BlobId wanted = id == kUnwritten ? data.initial : id;
-    if (!data.region.known || data.region.id != wanted) {
-      restore_region(data.region, wanted, data.low, data.high, From::low);
-    }
-  }
+  if (g.invariants_changed || state[kInvariants] != invariants_known_) restore_invariants(state[kInvariants]);
+  restore_parts(state.subspan(kFixed, state.size() - kFixed - kTail));
 }
 
 void Snapshots::forget_what_is_there() {
+  for (BlobId& id : current_) id = kUnknown;
   for (int t = 0; t < kMaxThreads; ++t) stacks_[t].known = locals_[t].known = heaps_[t].known = false;
   for (Data& data : data_) data.region.known = false;
 }
@@ -341,11 +436,19 @@ BlobId Snapshots::invariants_now() {
   return invariants_known_;
 }
 
+void Snapshots::restore_invariants(BlobId id) {
+  invariants_known_ = id;
+  if (id == 0) {
+    g.invariants.clear();
+  } else {
+    g.invariants = invariants_[id - 1];
+  }
+  g.invariants_changed = false;
+}
+
 Snapshots::Layout Snapshots::layout() const {
-  return {g.segments.written().size(), g.foreign.saved().size(),
-          invariants_.size(),          g.objects.blocks(),
-          g.shadow.regions(),          g.thread_limit,
-          g.thread_locals.count(),     g.bounded,
+  return {g.segments.written().size(), g.foreign.saved().size(), invariants_.size(),      g.objects.blocks(),
+          g.shadow.regions(),          g.thread_limit,           g.thread_locals.count(), g.bounded,
           g.race_ignored_ever};
 }
 
@@ -357,6 +460,9 @@ void Snapshots::become_separate() {
 
 void Snapshots::clear() {
   forget_what_is_there();
+  parts_.clear();
+  current_.clear();
+  have_stacks_ = have_heaps_ = 0;
   data_.clear();
   pages_seen_ = 0;
   blobs_.clear();

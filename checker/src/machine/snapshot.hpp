@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <span>
 #include <utility>
 #include <vector>
@@ -40,7 +41,16 @@ class Snapshots {
   /// 0: nowhere.
   [[nodiscard]] std::uint64_t first_difference(const State& before) const;
   /// The machine has gone on to where no state was taken: restore() must not rely on what is in memory.
-  void lost_track() { known_ = false; }
+  void lost_track() {
+    known_ = false;
+    bookkeeping_.lost_track();
+  }
+  /// Fetches into the caches, of what `then` has and `now` has not, the lists of pieces ...
+  void look_ahead_at_lists(std::span<const state::BlobId> now, std::span<const state::BlobId> then) const;
+  /// ... or, where these are there already, the pieces themselves.
+  void look_ahead_at_contents(std::span<const state::BlobId> now, std::span<const state::BlobId> then) const;
+  /// Others than steps, who leave memory alone, may have changed the runtime's records.
+  void lost_track_of_records() { bookkeeping_.lost_track(); }
   static state::Hash128 hash(const State& state);
   /// A hash of what the pieces contain: hash() is one of their numbers, which depend on who met them first.
   /// Puts the machine into `state`.
@@ -58,6 +68,12 @@ class Snapshots {
     bool operator==(const Layout&) const = default;
   };
   [[nodiscard]] Layout layout() const;
+  /// From now on all that is known is found out anew: what comes out must be the same. Once: of memory, too.
+  void be_thorough(bool with_memory) {
+    bookkeeping_.set_thorough(true);
+    if (with_memory) known_ = false;
+  }
+  void be_quick() { bookkeeping_.set_thorough(false); }
   /// Other processes number pieces at the same time, or do not.
   void set_concurrent(bool concurrent) { blobs_.set_concurrent(concurrent); }
   void make_room(std::size_t more) { blobs_.make_room(more); }
@@ -69,22 +85,29 @@ class Snapshots {
   /// A stretch of memory, in chunks, and what the last take() or restore() found or put there.
   struct Region {
     std::vector<state::BlobId> chunks;
-    std::vector<unsigned char> bytes;  ///< the same in one piece, which is quicker to compare
-    std::uint64_t low = 0;             ///< its address
+    std::vector<const unsigned char*> contents;  ///< of the chunks
+    std::uint64_t low = 0, size = 0;
     state::BlobId id = 0;
     bool known = false;
-    ColdPages cold;  ///< while they are, nothing need be compared
+    std::uint64_t fixed_low = 0, fixed_high = 0;  ///< where it is, where that never changes
+    ColdPages cold;                               ///< while they are, nothing need be compared
   };
   /// Where chunks are counted from: the end that stays in place when the region grows.
   enum class From { low, high };
   template <typename Self, typename Visit>
   static void each_region(Self& self, Visit visit);
-  state::BlobId take_region(Region& region, std::uint64_t low, std::uint64_t high, From from);
-  state::BlobId take_changed_region(Region& region, std::uint64_t low, std::uint64_t high, From from,
-                                    std::size_t at);
-  void take_changes(Region& region, const unsigned char* memory, std::size_t size, From from, std::size_t at);
+  [[nodiscard]] bool parts_fit() const;
+  void fit_parts();
+  void add_part(Region& region, const std::uint64_t* low, const std::uint64_t* high, From from);
+  void take_parts();
+  void list_warm_parts();
+  void restore_parts(std::span<const state::BlobId> ids);
+  static state::Blocks blocks_of(const Region& region, From from);
+  state::BlobId take_moved_region(Region& region, std::uint64_t low, std::uint64_t high, From from);
+  bool take_changes(Region& region, From from);
+  void set_chunk(Region& region, std::size_t index, state::BlobId id) const;
   void restore_region(Region& region, state::BlobId id, std::uint64_t low, std::uint64_t high, From from);
-  void watch_locals();
+  void watch_threads();
   static void copy_chunk(unsigned char* to, const unsigned char* from, std::size_t size);
   void forget_what_is_there();
   static std::pair<std::uint64_t, std::size_t> chunk(std::uint64_t low, std::uint64_t high, std::size_t index,
@@ -103,17 +126,37 @@ class Snapshots {
   state::BlobId output_now();
   void restore_output(state::BlobId id, bool printed) const;
 
-  static constexpr std::size_t kChunk = 256;
+  /// A region of the states that there are now, in the order of a State.
+  struct Part {
+    Region* region;
+    const std::uint64_t *low, *high;
+    From from;
+    bool grows;             ///< or becomes smaller
+    state::BlobId initial;  ///< Data::initial, or none
+    /// Is the region where it has to be?
+    [[nodiscard]] bool in_place() const {
+      return region->known && region->low == *low && region->size == *high - *low;
+    }
+  };
+
+  static constexpr std::size_t kChunk = state::Blocks::kBytes;
   Output* output_;
   state::Blobs blobs_{state::Sharing::shared};
   Bookkeeping bookkeeping_;
   state::Writer writer_;
   bool known_ = false;
   Region stacks_[kMaxThreads], locals_[kMaxThreads], heaps_[kMaxThreads];
-  std::vector<Data> data_;
-  int locals_watched_ = 0;      ///< the blocks below this number may be cold
-  std::size_t pages_seen_ = 0;  ///< of Segments::written(), in data_
+  std::deque<Data> data_;
+  std::vector<Part> parts_;
+  // Which of the parts may have changed: all but those that are cold, and of these those that may have grown.
+  std::vector<std::uint32_t> warm_, growing_;
+  std::uint64_t cold_changes_ = 0;                  ///< ColdPages::changes() when they were listed
+  std::vector<state::BlobId> current_;              ///< what each part is now, as in a State
+  std::uint64_t have_stacks_ = 0, have_heaps_ = 0;  ///< when the parts were listed
+  int threads_watched_ = 0;                         ///< memory of the threads below this number may be cold
+  std::size_t pages_seen_ = 0;                      ///< of Segments::written(), in data_
   state::BlobId invariants_now();
+  void restore_invariants(state::BlobId id);
   std::vector<decltype(Machine::invariants)> invariants_;
   state::BlobId invariants_known_ = 0;  ///< which of them are in force, 1-based; 0: none
 };

@@ -27,11 +27,13 @@
 #include <unwind.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <iterator>
 
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
+#include "memory/weak.hpp"
 
 namespace selvage::machine {
 
@@ -50,8 +52,9 @@ std::uint64_t hash_memory(const Thread& t) {
   }
   for (const auto& page : g.segments.written()) h = hash_range(page.address, page.address + 4096, h);
   for (const auto& saved : g.foreign.saved()) h = hash_range(saved.granule, saved.granule + 8, h);
+  g.shared_memory.for_each_in_use([&h](std::uint64_t low, std::uint64_t high) { h = hash_range(low, high, h); });
   for (const std::uint64_t granule : g.shared_stack) h = hash_range(granule, granule + 8, h);
-  h = hash_range(g.thread_locals.low(t.id), g.thread_locals.high(t.id), h);
+  h = hash_range(g.thread_locals.low(t.slot), g.thread_locals.high(t.slot), h);
   // A thread that looked at the clock may go by the time that has passed.
   const std::uint64_t own[] = {t.read_clock ? t.clock.time : 0, g.outcome.size()};
   return XXH3_64bits_withSeed(own, sizeof own, h);
@@ -86,7 +89,7 @@ _Unwind_Reason_Code find_program_frame(_Unwind_Context* context, void* data) {
 std::uint64_t hash_program_frames(int thread) {
   ProgramFrame frame;
   _Unwind_Backtrace(find_program_frame, &frame);
-  const std::uint64_t top = g.stacks.top(thread);
+  const std::uint64_t top = g.threads[thread].stack_low + Stacks::kSize;
   // Not found: a hash that never comes again, so that nothing is taken for a round.
   if (frame.stack_pointer == 0 || frame.stack_pointer > top) return g.events << 1;
   return hash_range(frame.stack_pointer, top, XXH3_64bits(frame.registers, sizeof frame.registers));
@@ -160,6 +163,60 @@ __attribute__((noinline)) void check_spin(const Op& op) {
   if (t.visits.size() < kMostVisits) t.visits.push_back(visit);
 }
 
+std::uint64_t own_state();
+
+// Where reads may see older writes, a round is judged by what the thread itself does, so that it is found in every order
+// in which the same graph is run: it has read, written nothing but the values that were there, and its own stack,
+// registers and thread-local variables are as they were. What it could read next it could have read in place of what
+// it has read; so nothing is lost if it goes no further. If all that it has read is the newest there will ever be, and
+// nobody else can move, it goes round for ever.
+//
+// To find a round when it closes takes the state at its first visit. So the instructions where rounds may begin are
+// noted: when one comes up twice with nothing done in between, the search starts over and looks at the state there.
+void check_weak_spin(const Op& op) {
+  static std::vector<std::uint64_t>* const places = new std::vector<std::uint64_t>;
+  Thread& t = self();
+  // Not every write has a hook: has it changed memory since it performed its last event?
+  if (t.memory_then != 0 && hash_memory(t) != t.memory_then) ++t.own_writes;
+  t.memory_then = 0;
+  const bool reads = op.kind == EventKind::atomic_load || op.kind == EventKind::atomic_cas ||
+                     op.kind == EventKind::atomic_rmw || op.kind == EventKind::plain_read ||
+                     op.kind == EventKind::preempt || op.kind == EventKind::trylock ||
+                     op.kind == EventKind::try_read_lock || op.kind == EventKind::try_write_lock ||
+                     op.kind == EventKind::sem_try_wait;
+  // (A try that succeeds is an acquisition.)
+  const std::uint64_t done = t.own_progress + t.own_writes + t.acquisitions + (reads ? 0 : 1);
+  if (!reads || done != t.visits_progress) {
+    t.visits.clear();
+    t.visits_progress = done;
+  }
+  if (!reads) return;
+  Thread::Visit visit{op.pc, op.address, t.choices, 0, 0, 0, 0, g.weak->performed(t.id), 0};
+  if (std::find(places->begin(), places->end(), op.pc) != places->end()) {
+    visit.state = own_state();
+  }
+  for (const auto& v : t.visits) {
+    if (v.pc != visit.pc || v.address != visit.address) continue;
+    if (visit.state == 0) {
+      places->push_back(op.pc);
+      g.clean_stacks = true;
+      end_execution(Ending::How::restart);
+    }
+    if (v.state != visit.state || v.choices != visit.choices) continue;
+    t.round_began = static_cast<std::uint32_t>(v.event);
+    t.spinning = true;
+    g.spinners |= bit(t.id);
+    return;
+  }
+  if (t.visits.size() < kMostVisits) t.visits.push_back(visit);
+}
+
+void note_round_memory() {
+  Thread& t = self();
+  const bool in_round = t.idle.wait != 0 || (!t.visits.empty() && t.visits.back().state != 0);
+  t.memory_then = in_round ? hash_memory(t) : 0;
+}
+
 void need_clean_stacks() {
   if (g.clean_stacks) return;
   g.clean_stacks = true;
@@ -192,7 +249,17 @@ std::uint64_t call_site() {
   return XXH3_64bits(calls.at, calls.count * sizeof calls.at[0]);
 }
 
+/// A hash of what only the running thread can change.
+std::uint64_t own_state() {
+  Thread& t = self();
+  t.deep_remains = true;
+  const std::uint64_t h =
+      hash_range(g.thread_locals.low(t.id), g.thread_locals.high(t.id), t.read_clock ? t.clock.time : 0);
+  return XXH3_64bits_withSeed(&h, sizeof h, hash_program_frames(t.id)) | 1;
+}
+
 std::uint64_t round_state() {
+  if (g.weak != nullptr) return own_state();
   self().deep_remains = true;
   const Thread& t = self();
   std::uint64_t h = hash_memory(t);

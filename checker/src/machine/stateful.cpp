@@ -124,6 +124,7 @@ bool StatefulSearch::arrived(StateId from, bool ended) {
   }
   if (ended || races_pending()) {
     tell_the_way(from);
+    snapshots_.lost_track_of_records();
     return host_.judge();
   }
   g.total_events += g.events;

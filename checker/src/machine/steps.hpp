@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,7 +21,8 @@ class StepChoices : public search::Strategy {
     int count;
   };
   void start(const std::vector<std::uint16_t>& given) {
-    given_.assign(given.begin(), given.end());
+    if (!given.empty() || !given_.empty()) [[unlikely]]
+      given_ = given;
     made_.clear();
   }
   [[nodiscard]] const std::vector<Choice>& made() const { return made_; }
@@ -43,7 +45,10 @@ std::vector<std::uint16_t> as_schedule(const std::vector<state::Step>& steps);
 
 class Steps {
  public:
-  Steps(Snapshots& snapshots, StepChoices& choices) : snapshots_(&snapshots), choices_(&choices) {}
+  Steps(Snapshots& snapshots, StepChoices& choices)
+      : snapshots_(&snapshots),
+        choices_(&choices),
+        always_thorough_(std::getenv("SELVAGE_THOROUGH") != nullptr) {}
   /// Takes all steps of `thread`, one for each combination of values chosen in it, each from where `start`
   /// puts it. visit(ended) is called after each, with step() and, unless the execution has ended, state();
   /// false: the rest is left.
@@ -81,6 +86,7 @@ class Steps {
   }
 
  private:
+  static constexpr std::uint64_t kThorough = 4096;  ///< every such step is checked with all of memory
   static void begin_step();
   static void resume(int thread);
   bool to_be_checked();
@@ -93,16 +99,18 @@ class Steps {
   state::Step step_;
   std::vector<std::uint16_t> values_;
   std::uint64_t taken_ = 0;
+  bool always_thorough_;  ///< for tests: no step relies on what is known of others
 };
 
 /// Takes the step with the values that were set; does the program stand again?
 template <typename Start>
 bool Steps::take(Start start) {
   choices_->start(values_);
+  if (always_thorough_) snapshots_->be_thorough(true);
   begin_step();
   start();
   while (g.ending.how == Ending::How::running && g.next_at_stop >= 0) resume(g.next_at_stop);
-  step_.choices.clear();
+  if (!step_.choices.empty()) step_.choices.clear();
   for (const auto& choice : choices_->made()) step_.choices.push_back(choice.value);
   const bool stands = g.ending.how == Ending::How::running;
   if (stands) {
@@ -123,11 +131,18 @@ bool Steps::each(int thread, Start start, Visit visit) {
     if (to_be_checked() && !starts_over()) {
       // What is done for the first time (a symbol bound, a page written) may leave other remains on stacks
       // than later.
+      // In turn with what is known of other steps and without: neither may make a difference.
       State before;
       for (int again = 0; again < 4 && !Snapshots::same_step(state_, before) && !starts_over(); ++again) {
         before = state_;
+        if (again % 2 == 0) {
+          snapshots_->be_thorough(taken_ % kThorough == 0);
+        } else {
+          snapshots_->be_quick();
+        }
         ended = !take(start);
       }
+      snapshots_->be_quick();
       if (!Snapshots::same_step(state_, before) && !starts_over()) {
         const std::uint64_t at = before.size() > 1 && !ended ? snapshots_->first_difference(before) : 0;
         end_as_different(thread, at == 0 ? "" : name_of(at));
@@ -135,7 +150,7 @@ bool Steps::each(int thread, Start start, Visit visit) {
       }
     }
     if (!visit(ended)) return false;
-  } while (choices_->advance(&values_));
+  } while (!choices_->made().empty() && choices_->advance(&values_));
   return true;
 }
 

@@ -8,6 +8,7 @@ using machine::Thread;
 
 sync::Object* announce(machine::EventKind kind, const volatile void* address, std::uint32_t size, int order,
                        std::uint64_t pc) {
+  if (g.weak != nullptr) machine::unsupported("an atomic access through libatomic (with --model rc11)");
   const auto at = reinterpret_cast<std::uint64_t>(address);
   machine::Op op;
   op.kind = kind;
@@ -51,6 +52,10 @@ void note_rmw(sync::Object* o, int order) {
 }
 
 void fence(int order, std::uint64_t pc) {
+  if (g.weak != nullptr) {
+    weak_fence(order, pc);
+    return;
+  }
   machine::Op op;
   op.kind = machine::EventKind::fence;
   op.order = static_cast<std::int8_t>(order);

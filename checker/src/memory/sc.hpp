@@ -6,14 +6,11 @@
 
 #include "machine/access.hpp"
 #include "machine/machine.hpp"
+#include "memory/orders.hpp"
+#include "memory/weak_access.hpp"
 #include "sync/happens_before.hpp"
 
 namespace selvage::memory {
-
-inline constexpr int kRelaxed = 0, kConsume = 1, kAcquire = 2, kRelease = 3, kAcqRel = 4, kSeqCst = 5;
-
-inline bool acquires(int order) { return order == kConsume || order == kAcquire || order >= kAcqRel; }
-inline bool releases(int order) { return order >= kRelease; }
 
 void note_read(sync::Object* o, int order);
 void note_store(sync::Object* o, int order);
@@ -27,6 +24,10 @@ void tell(bool has_read, std::uint64_t read, bool has_write, std::uint64_t writt
 
 template <typename T>
 T load(const volatile T* address, int order, std::uint64_t pc) {
+  if (machine::g.weak != nullptr) {
+    return from_value<T>(
+        weak_access(machine::EventKind::atomic_load, Access::read, address, sizeof(T), order, -1, pc, {}).read);
+  }
   sync::Object* o = announce(machine::EventKind::atomic_load, address, sizeof(T), order, pc);
   const T value = *address;
   note_read(o, order);
@@ -37,6 +38,11 @@ T load(const volatile T* address, int order, std::uint64_t pc) {
 
 template <typename T>
 void store(volatile T* address, T value, int order, std::uint64_t pc) {
+  if (machine::g.weak != nullptr) {
+    weak_access(machine::EventKind::atomic_store, Access::write, address, sizeof(T), order, -1, pc,
+                [value](const Value&) { return to_value(value); });
+    return;
+  }
   sync::Object* o = announce(machine::EventKind::atomic_store, address, sizeof(T), order, pc);
   machine::atomic_access(o->address, sizeof(T), race::kWrite, pc);
   if (*address != value) machine::changed();
@@ -46,8 +52,13 @@ void store(volatile T* address, T value, int order, std::uint64_t pc) {
 }
 
 /// Replaces the value by change(value); returns the old one.
-template <typename T, typename Change>
-T update(volatile T* address, Change change, int order, std::uint64_t pc) {
+template <typename T, typename Function>
+T update(volatile T* address, Function change, int order, std::uint64_t pc) {
+  if (machine::g.weak != nullptr) {
+    const auto result = weak_access(machine::EventKind::atomic_rmw, Access::update, address, sizeof(T), order, -1, pc,
+                                    [&](const Value& old) { return to_value(static_cast<T>(change(from_value<T>(old)))); });
+    return from_value<T>(result.read);
+  }
   sync::Object* o = announce(machine::EventKind::atomic_rmw, address, sizeof(T), order, pc);
   machine::atomic_access(o->address, sizeof(T), race::kWrite, pc);
   const T before = *address;
@@ -64,6 +75,20 @@ T update(volatile T* address, Change change, int order, std::uint64_t pc) {
 /// compare_exchange (strong; a weak one fails spuriously nowhere). *expected gets the value seen on failure.
 template <typename T>
 bool compare_exchange(volatile T* address, T* expected, T desired, int success, int failure, std::uint64_t pc) {
+  if (machine::g.weak != nullptr) {
+    const T wanted = *expected;
+    const auto result = weak_access(machine::EventKind::atomic_cas, Access::update, address, sizeof(T), success, failure,
+                                    pc, [&](const Value& old) -> std::optional<Value> {
+                                      if (from_value<T>(old) != wanted) return std::nullopt;
+                                      return to_value(desired);
+                                    });
+    if (!result.wrote) {
+      *expected = from_value<T>(result.read);
+      // Not seen by the hooks for plain writes, nor where a thread's own state is looked at.
+      if (!machine::on_own_stack(machine::self(), reinterpret_cast<std::uint64_t>(expected))) ++machine::self().own_writes;
+    }
+    return result.wrote;
+  }
   sync::Object* o = announce(machine::EventKind::atomic_cas, address, sizeof(T), success, pc);
   const T seen = *address;
   if (seen == *expected) {

@@ -8,14 +8,21 @@
 
 namespace selvage::race {
 
+namespace {
+
+constexpr long kPage = 4096;
+
+Cell*& before(Cell* region) { return *reinterpret_cast<Cell**>(reinterpret_cast<char*>(region) - kPage); }
+
+}  // namespace
+
 void Shadow::new_execution() {
   spills_used_ = 0;
   touched_.clear();
   if (++generation_ != 0) return;
   // 2^32 executions later the numbers come round again: forget them all once.
   generation_ = 1;
-  for (Cell* region : regions_) {
-    if (region == nullptr) continue;
+  for (Cell* region = last_region_; region != nullptr; region = before(region)) {
     for (std::uint64_t i = 0; i < (1ULL << (kRegionBits - 3)); ++i) {
       if (region[i].generation != 0) region[i].generation = 0;
     }
@@ -25,14 +32,22 @@ void Shadow::new_execution() {
 Cell* Shadow::new_cell(std::uint64_t address) {
   const std::uint64_t index = address >> kRegionBits;
   if (index >= kRegions) return &outside_;
-  const std::size_t bytes = (1ULL << (kRegionBits - 3)) * sizeof(Cell);
+  Cell* region = provider_ == nullptr ? nullptr : provider_(address);
+  regions_[index] = region != nullptr ? region : new_region();
+  return known_cell(address);
+}
+
+Cell* Shadow::new_region() {
+  const std::size_t bytes = (1ULL << (kRegionBits - 3)) * sizeof(Cell) + kPage;
   // Not by mmap(): a hook for a plain access is not marked as the runtime's.
   const long memory = machine::raw_syscall(SYS_mmap, 0, static_cast<long>(bytes), PROT_READ | PROT_WRITE,
                                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (memory < 0 && memory > -4096) machine::fatal("out of address space for shadow memory");
-  regions_[index] = reinterpret_cast<Cell*>(memory);
+  auto* region = reinterpret_cast<Cell*>(memory + kPage);
+  before(region) = last_region_;
+  last_region_ = region;
   ++region_count_;
-  return known_cell(address);
+  return region;
 }
 
 void Shadow::note_touched(Cell* c, std::uint64_t address) {

@@ -25,7 +25,8 @@ struct Record {
   std::uint8_t unused;
 };
 
-enum Access : std::uint8_t { kRead = 0, kWrite = 1, kAtomic = 2, kFree = 4 };
+/// kElsewhere, with kFree: the memory is another process's (machine/process.hpp).
+enum Access : std::uint8_t { kRead = 0, kWrite = 1, kAtomic = 2, kFree = 4, kElsewhere = 8 };
 
 inline constexpr std::uint8_t kSpilled = 0xff;
 inline constexpr int kInline = 3;
@@ -130,6 +131,14 @@ class Shadow {
            !access_unraced(cell, thread, clock, mask, flags, pc) &&
            access_slow(cell, thread, clock, mask, flags, pc, race);
   }
+  /// The same as fresh_cell() where that takes no more than noting it, without a frame; false where it does.
+  [[gnu::always_inline]] bool touch_first(Cell* c, std::uint64_t address) {
+    // In these words the compiler sees that nothing needs to be moved.
+    if (!journaling_ || &*touched_.end() == touched_.data() + touched_.capacity()) [[unlikely]] return false;
+    clear(c);
+    touched_.push_back({address & ~7ULL, c});
+    return true;
+  }
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
   /// How many regions of memory the cells take.
   [[nodiscard]] std::uint32_t regions() const { return region_count_; }
@@ -147,9 +156,11 @@ class Shadow {
   /// The cells in use. The caller may take out those that it has discarded.
   [[nodiscard]] std::vector<Touched>& touched() { return touched_; }
   /// Nothing has happened in any of them. What a step then finds does not depend on what the steps before it touched.
-  void discard_touched() {
-    for (const Touched& t : touched_) discard(t.cell);
-    touched_.clear();
+  void discard_touched() { discard_touched(0); }
+  /// The same, but the first `kept` stay in use: what they had is to be overwritten.
+  void discard_touched(std::size_t kept) {
+    for (std::size_t i = kept; i < touched_.size(); ++i) discard(touched_[i].cell);
+    touched_.resize(kept);
     spills_used_ = 0;
   }
   /// Has nothing happened in `c`?
@@ -163,6 +174,26 @@ class Shadow {
   }
   /// Gives `c` these records instead of those that it has.
   void set_records(Cell* c, const Record* from, std::uint32_t count);
+
+  // Several processes have different things at one address: each has a table of its own, in which regions of memory that
+  // is common to them have the same cells.
+  static constexpr int kRegionBits = 24;
+  static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
+  /// The cells of each region, null where nobody has asked for one.
+  [[nodiscard]] Cell** table() const { return regions_; }
+  void use(Cell** table) { regions_ = table; }
+  /// Cells for a region that nobody uses yet.
+  Cell* new_region();
+  /// Asked for the cells of a region that the table has none for: may give some, or null for new ones.
+  using Provider = Cell* (*)(std::uint64_t address);
+  void set_provider(Provider provider) { provider_ = provider; }
+  [[nodiscard]] bool journaling() const { return journaling_; }
+  /// The cell in `table`, which has the region, with what earlier executions left cleared.
+  Cell* fresh_cell_in(Cell** table, std::uint64_t address) {
+    Cell* c = table[address >> kRegionBits] + ((address & ((1ULL << kRegionBits) - 1)) >> 3);
+    if (c->generation != generation_) note_touched(c, address);
+    return c;
+  }
 
  private:
   /// Is what `r` stands for the thread's own, or did it happen before what the thread does now?
@@ -185,8 +216,6 @@ class Shadow {
   static bool stands_for(const Record& r, const Record& mine) {
     return r.thread == mine.thread && r.epoch == mine.epoch && covers(strength(r), strength(mine));
   }
-  static constexpr int kRegionBits = 24;
-  static constexpr std::uint64_t kRegions = 1ULL << (47 - kRegionBits);
   Cell* new_cell(std::uint64_t address);
   void note_touched(Cell* c, std::uint64_t address);
   void clear(Cell* c) const {
@@ -206,7 +235,10 @@ class Shadow {
   std::vector<Touched> touched_;
   std::vector<std::vector<Record>> spills_;
   Cell outside_{};
-  Cell* regions_[kRegions];  // zero: lives in .bss
+  Provider provider_ = nullptr;
+  Cell* last_region_ = nullptr;  ///< the page before each region has the address of the one made before it
+  Cell** regions_ = first_;
+  Cell* first_[kRegions];  // zero: lives in .bss
 };
 
 }  // namespace selvage::race

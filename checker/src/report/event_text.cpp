@@ -199,6 +199,23 @@ std::string event_text(const RawEvent& event, const Namer& name) {
       return "preempted" + note;
     case EventKind::annotate:
       return event.note + spaced;
+    case EventKind::fork:
+      return "forks " + other() + note;
+    case EventKind::wait:
+      return event.second == 0 ? "waits for a process" + note : "waits for the process of " + other() + note;
+    case EventKind::receive:
+      return event.result < 0 ? "reads nothing" + note : fmt::format("reads {} bytes", event.result) + note;
+    case EventKind::send:
+      return event.result < 0 ? "writes nothing" + note : fmt::format("writes {} bytes", event.result) + note;
+    case EventKind::poll:
+    case EventKind::poll_wait:
+      return fmt::format("polls: {} ready", event.result) + note;
+    case EventKind::close:
+      return "closes" + note;
+    case EventKind::die:
+      return "dies" + note;
+    case EventKind::named:
+      return event.note;
   }
   return "event";
 }

@@ -69,6 +69,8 @@ std::string json_report(const Result& result) {
                          {"program", text(result.program)},
                          {"search", text(result.search)},
                          {"model", text(result.model)},
+                         {"weaken", list(result.weaken, text)},
+                         {"drop_lock", list(result.drop_lock, text)},
                          {"verdict", to_string(result.verdict)},
                          {"message", text(result.message)},
                          {"complete", result.complete},

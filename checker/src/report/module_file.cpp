@@ -246,4 +246,37 @@ std::vector<SourceLocation> ModuleFile::frames(std::uint64_t pc) {
   return result;
 }
 
+bool ModuleFile::has_code_at(const std::function<bool(const std::string&)>& wanted, unsigned line) {
+  for (Dwarf_Die* unit : units()) {
+    Dwarf_Lines* lines = nullptr;
+    std::size_t count = 0;
+    if (dwarf_getsrclines(unit, &lines, &count) != 0) continue;
+    for (std::size_t i = 0; i < count; ++i) {
+      Dwarf_Line* row = dwarf_onesrcline(lines, i);
+      int number = 0;
+      if (dwarf_lineno(row, &number) != 0 || number == 0) continue;
+      if (line != 0 && static_cast<unsigned>(number) != line) continue;
+      if (wanted(absolute_path(unit, dwarf_linesrc(row, nullptr, nullptr)))) return true;
+    }
+  }
+  if (line == 0) return false;
+  // A call that is nothing but what was inlined for it may have no row of its own.
+  for (Dwarf_Die* unit : units()) {
+    std::vector<Dwarf_Die> open_dies{*unit};
+    while (!open_dies.empty()) {
+      Dwarf_Die child, parent = open_dies.back();
+      open_dies.pop_back();
+      if (dwarf_child(&parent, &child) != 0) continue;
+      do {
+        if (dwarf_tag(&child) == DW_TAG_inlined_subroutine) {
+          const SourceLocation where = call_site(unit, &child);
+          if (where.line == line && wanted(where.file)) return true;
+        }
+        if (dwarf_haschildren(&child) != 0) open_dies.push_back(child);
+      } while (dwarf_siblingof(&child, &child) == 0);
+    }
+  }
+  return false;
+}
+
 }  // namespace selvage::report

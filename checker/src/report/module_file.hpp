@@ -4,6 +4,7 @@
 #include <elfutils/libdwfl.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,8 @@ class ModuleFile {
 
   /// The frames at `pc`, innermost first; inlined calls give more than one.
   std::vector<SourceLocation> frames(std::uint64_t pc);
+  /// Does code come from this line (0: any line) of a file that `wanted` is true of, or is inlined there?
+  bool has_code_at(const std::function<bool(const std::string&)>& wanted, unsigned line);
   /// Where `pc` is, for those who look at the debug information themselves.
   CodeScopes scopes(std::uint64_t pc);
   /// The compilation units. Stable while the ModuleFile lives.

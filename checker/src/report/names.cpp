@@ -8,6 +8,7 @@ namespace selvage::report {
 namespace {
 
 constexpr std::array kSearches{std::pair{Search::exhaustive, std::string_view("exhaustive")},
+                               std::pair{Search::graphs, std::string_view("graphs")},
                                std::pair{Search::stateful, std::string_view("stateful")},
                                std::pair{Search::enumerate, std::string_view("enumerate")},
                                std::pair{Search::random, std::string_view("random")},

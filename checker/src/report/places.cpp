@@ -57,6 +57,11 @@ std::string Places::lasting_name(std::uint64_t address, const RawRegion* region)
     return variable.empty() ? fmt::format("thread-local data of T{}{}", region->thread, plus(offset))
                             : fmt::format("{} of T{}", variable, region->thread);
   }
+  if (region->kind == RawRegion::Kind::shared) {
+    const std::string whose =
+        region->thread < 0 ? "a shared memory object" : fmt::format("shared memory from T{}", region->thread);
+    return whose + plus(offset);
+  }
   const std::vector<SourceLocation> stack = symbols_.stack(region->stack);
   const std::string place =
       stack.empty() || stack.front().file.empty() ? "" : " at " + short_place(stack.front());
@@ -65,7 +70,8 @@ std::string Places::lasting_name(std::uint64_t address, const RawRegion* region)
 }
 
 // Only events of the stack's own thread tell which frames are on it. The nearest one before is the best
-// witness: its thread has not moved on since, or nobody could tell. A variable that lives shows in nearly every event.
+// witness: its thread has not moved on since, or nobody could tell. A variable that lives shows in nearly
+// every event.
 std::string Places::local(const RawRegion& region, std::uint64_t address, std::size_t event) {
   constexpr std::size_t kFar = 100;  // events of the thread; traces can have millions
   const std::vector<std::size_t>& own = events_of(region.thread);
@@ -84,7 +90,8 @@ std::string Places::local(const RawRegion& region, std::uint64_t address, std::s
 
 const std::vector<std::size_t>& Places::events_of(int thread) {
   if (events_.empty()) {
-    for (std::size_t i = 0; i < violation_.trace.size(); ++i) events_[violation_.trace[i].thread].push_back(i);
+    for (std::size_t i = 0; i < violation_.trace.size(); ++i)
+      events_[violation_.trace[i].thread].push_back(i);
   }
   return events_[thread];
 }

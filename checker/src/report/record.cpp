@@ -46,6 +46,10 @@ Json write(const RawAccess& access) {
                       access.holding});
 }
 
+Json write(const RawSite& site) {
+  return Json::array({static_cast<unsigned>(site.kind), site.order, site.failure, site.stack});
+}
+
 Json write(const RawViolation& violation);
 Json write(const Module& module);
 Json write(const Outcome& outcome);
@@ -145,15 +149,27 @@ void read(const Json& from, Verdict& to) {
 template <typename Item>
 void read(const Json& from, std::vector<Item>& to);
 
-void read(const Json& from, RawEvent& to) {
-  expect_length(from, 15, "an event");
+void read(const Json& from, EventKind& to) {
   unsigned kind = 0;
-  read(from.at(0), to.thread);
-  read(from.at(1), kind);
-  if (kind > static_cast<unsigned>(EventKind::annotate)) {
+  read(from, kind);
+  if (kind > static_cast<unsigned>(EventKind::poll_wait)) {
     malformed("unknown kind of event");
   }
-  to.kind = static_cast<EventKind>(kind);
+  to = static_cast<EventKind>(kind);
+}
+
+void read(const Json& from, RawSite& to) {
+  expect_length(from, 4, "a site");
+  read(from.at(0), to.kind);
+  read(from.at(1), to.order);
+  read(from.at(2), to.failure);
+  read(from.at(3), to.stack);
+}
+
+void read(const Json& from, RawEvent& to) {
+  expect_length(from, 15, "an event");
+  read(from.at(0), to.thread);
+  read(from.at(1), to.kind);
   read(from.at(2), to.address);
   read(from.at(3), to.size);
   read(from.at(4), to.order);
@@ -173,7 +189,7 @@ void read(const Json& from, RawRegion& to) {
   expect_length(from, 5, "a region");
   unsigned kind = 0;
   read(from.at(0), kind);
-  if (kind > static_cast<unsigned>(RawRegion::Kind::tls)) {
+  if (kind > static_cast<unsigned>(RawRegion::Kind::shared)) {
     malformed("unknown kind of region");
   }
   to.kind = static_cast<RawRegion::Kind>(kind);
@@ -269,6 +285,10 @@ std::string to_json_text(const RawResult& result) {
                          {"outcomes", write_all(result.outcomes)},
                          {"violations", write_all(result.violations)},
                          {"modules", write_all(result.modules)},
+                         {"sites", write_all(result.sites)},
+                         {"weaken", write_all(result.weaken)},
+                         {"drop_lock", write_all(result.drop_lock)},
+                         {"caveat", text(result.caveat)},
                          {"refused", text(result.refused)}};
   return document.dump() + "\n";
 }
@@ -288,6 +308,10 @@ RawResult raw_result_from_json(const std::string& source) {
     read(at(from, "outcomes"), to.outcomes);
     read(at(from, "violations"), to.violations);
     read(at(from, "modules"), to.modules);
+    read(at(from, "sites"), to.sites);
+    read(at(from, "weaken"), to.weaken);
+    read(at(from, "drop_lock"), to.drop_lock);
+    read(at(from, "caveat"), to.caveat);
     read(at(from, "refused"), to.refused);
   });
 }
@@ -302,13 +326,18 @@ std::string to_json_text(const Options& options) {
                          {"memory", options.memory},
                          {"visited", options.visited},
                          {"workers", options.workers},
+                         {"jobs", options.jobs},
                          {"keep_going", options.keep_going},
                          {"report_leaks", options.report_leaks},
                          {"max_events", options.max_events},
                          {"max_timeouts", options.max_timeouts},
+                         {"crash_children", options.crash_children},
                          {"watchdog_seconds", finite(options.watchdog_seconds)},
                          {"capture_output", options.capture_output},
                          {"expected", write_all(options.expected)},
+                         {"weaken", write_all(options.weaken)},
+                         {"drop_lock", write_all(options.drop_lock)},
+                         {"list_sites", options.list_sites},
                          {"program", text(options.program)},
                          {"replay_schedule", text(options.replay_schedule)}};
   return document.dump();
@@ -328,13 +357,18 @@ Options options_from_json(const std::string& source) {
     read(at(from, "memory"), to.memory);
     read(at(from, "visited"), to.visited);
     read(at(from, "workers"), to.workers);
+    read(at(from, "jobs"), to.jobs);
     read(at(from, "keep_going"), to.keep_going);
     read(at(from, "report_leaks"), to.report_leaks);
     read(at(from, "max_events"), to.max_events);
     read(at(from, "max_timeouts"), to.max_timeouts);
+    read(at(from, "crash_children"), to.crash_children);
     read(at(from, "watchdog_seconds"), to.watchdog_seconds);
     read(at(from, "capture_output"), to.capture_output);
     read(at(from, "expected"), to.expected);
+    read(at(from, "weaken"), to.weaken);
+    read(at(from, "drop_lock"), to.drop_lock);
+    read(at(from, "list_sites"), to.list_sites);
     read(at(from, "program"), to.program);
     read(at(from, "replay_schedule"), to.replay_schedule);
   });

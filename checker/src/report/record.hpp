@@ -31,7 +31,8 @@ enum class EventKind : std::uint8_t {
   sem_wait, sem_try_wait, sem_timed_wait, sem_post,
   barrier_wait, once, guard,
   futex_wait, futex_wake,
-  sleep, yield, output, choose, exit, free, preempt, annotate
+  sleep, yield, output, choose, exit, free, preempt, annotate,
+  fork, wait, receive, send, poll, close, die, named, poll_wait
 };
 // clang-format on
 
@@ -56,8 +57,9 @@ struct RawEvent {
 
 /// A heap block, stack or thread-local block that an address of the trace lies in.
 struct RawRegion {
-  /// tls: `low` is where the executable's thread-local block of that thread begins.
-  enum class Kind { heap, stack, tls } kind = Kind::heap;
+  /// tls: `low` is where the executable's thread-local block of that thread begins. shared: by processes; thread -1: it
+  /// has a name or a descriptor.
+  enum class Kind { heap, stack, tls, shared } kind = Kind::heap;
   std::uint64_t low = 0, high = 0;
   int thread = 0;                    ///< who allocated it, or whose stack it is
   std::vector<std::uint64_t> stack;  ///< where it was allocated
@@ -85,6 +87,13 @@ struct RawViolation {
   std::string output;
 };
 
+/// Where the program made an atomic access, a fence or locked something.
+struct RawSite {
+  EventKind kind{};
+  int order = -1, failure = -1;      ///< as std::memory_order, -1: none
+  std::vector<std::uint64_t> stack;  ///< from the call out to the first frame in the user's own code
+};
+
 struct RawResult {
   Verdict verdict = Verdict::exhausted;
   std::string message;  ///< for verdicts without a violation: why
@@ -95,6 +104,9 @@ struct RawResult {
   std::vector<Outcome> outcomes;
   std::vector<RawViolation> violations;
   std::vector<Module> modules;  ///< the executable first
+  std::vector<RawSite> sites;
+  std::vector<std::string> weaken, drop_lock;  ///< what was in force: a schedule brings its own
+  std::string caveat;           ///< becomes Result::caveat
   std::string refused;          ///< not empty: the run could not be done (bad schedule ...): exit status 3
 };
 

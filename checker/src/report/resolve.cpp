@@ -10,6 +10,7 @@
 #include "event_text.hpp"
 #include "names.hpp"
 #include "places.hpp"
+#include "sites.hpp"
 #include "sentence.hpp"
 
 namespace selvage::report {
@@ -137,6 +138,10 @@ Result resolve(const RawResult& raw, const Options& options, Symbols& symbols) {
   }
   result.search = to_string(options.search);
   result.model = options.model;
+  result.weaken = raw.weaken;
+  result.drop_lock = raw.drop_lock;
+  result.caveat = raw.caveat;
+  result.sites = sites(raw.sites, symbols);
   for (const RawViolation& violation : raw.violations) {
     result.violations.push_back(resolve(violation, symbols));
   }

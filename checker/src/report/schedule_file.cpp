@@ -74,6 +74,8 @@ std::string schedule_document(const ScheduleFile& file) {
                    {"max_timeouts", file.max_timeouts},
                    {"max_events", file.max_events},
                    {"expected", texts(file.expected)},
+                   {"weaken", texts(file.weaken)},
+                   {"drop_lock", texts(file.drop_lock)},
                    {"verdict", to_string(file.verdict)},
                    {"schedule", bytes_to_utf8(file.schedule)}};
   document["checksum"] = checksum_of(document);
@@ -113,6 +115,8 @@ ScheduleFile load_schedule(const std::string& path) {
     };
     file.arguments = list("arguments");
     file.expected = list("expected");
+    if (document.contains("weaken")) file.weaken = list("weaken");  // files from before there were changes have none
+    if (document.contains("drop_lock")) file.drop_lock = list("drop_lock");
     file.races = races_from_string(text("races"));
     file.report_leaks = text("leaks") == "report";
     file.model = text("model");

@@ -11,7 +11,7 @@ std::string counted(std::uint64_t count, const std::string& noun) {
 }
 
 std::string model_in_words(const std::string& model) {
-  return model == "sc" ? "sequentially consistent" : model;
+  return model == "sc" ? "sequentially consistent" : model == "rc11" ? "C++ (rc11)" : model;
 }
 
 std::string verdict_sentence(const Result& result, const std::string& reason) {

@@ -117,6 +117,12 @@ bool Symbols::in_user_code(std::uint64_t return_address) {
   return !found.empty() && found.front().user;
 }
 
+bool Symbols::has_code_at(const std::function<bool(const std::string&)>& wanted, unsigned line) {
+  return std::any_of(modules_.begin(), modules_.end(), [&](const std::unique_ptr<Loaded>& module) {
+    return !module->system && module->file.has_code_at(wanted, line);
+  });
+}
+
 std::string Symbols::variable(std::uint64_t address) {
   const auto [entry, fresh] = variables_.try_emplace(address);
   if (Loaded* module = fresh ? module_at(address) : nullptr) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -36,6 +37,9 @@ class Symbols {
   std::vector<SourceLocation> stack(const std::vector<std::uint64_t>& return_addresses);
   /// Is the call before a return address in the user's own code, or inlined into it from the user's own code?
   bool in_user_code(std::uint64_t return_address);
+  /// Is there code of the user's from this line (0: any line) of a file that `wanted` is true of? It is given absolute
+  /// paths.
+  bool has_code_at(const std::function<bool(const std::string&)>& wanted, unsigned line);
   /// The global or static variable at `address`, e.g. "racy::table[4]"; empty where there is none.
   std::string variable(std::uint64_t address);
   /// The executable's thread-local variable at an offset into its block; empty where there is none.

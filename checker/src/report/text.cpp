@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "bytes.hpp"
+#include "change.hpp"
 #include "demangle.hpp"
 #include "sentence.hpp"
 #include "trace_table.hpp"
@@ -58,7 +59,9 @@ std::string work(const Result& result) {
 
 std::string headline(const Result& result, const Paint& paint) {
   const std::string verdict{to_string(result.verdict)};
-  const std::string message = after_verdict(to_printable(result.message, true), verdict);
+  const std::string changes = to_printable(in_words(result.weaken, result.drop_lock), true);
+  const std::string message = (changes.empty() ? "" : changes + (result.violations.empty() ? ", " : ": ")) +
+                              after_verdict(to_printable(result.message, true), verdict);
   switch (result.verdict) {
     case Verdict::proved:
       return fmt::format("{}: {} ({} memory model, {}, {:.2f} s)\n", paint.good(verdict), message,

@@ -42,6 +42,35 @@ VisibleLocation location(std::string_view text) {
   return l;
 }
 
+/// A word of the short form ends at a space.
+std::string as_word(const std::string& text) {
+  constexpr const char* kDigits = "0123456789abcdef";
+  std::string word;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte > ' ' && byte != '%') {
+      word += c;
+    } else {
+      word += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    }
+  }
+  return word;
+}
+
+std::string from_word(std::string_view word) {
+  std::string text;
+  for (std::size_t i = 0; i < word.size(); ++i) {
+    if (word[i] != '%') {
+      text += word[i];
+      continue;
+    }
+    if (i + 2 >= word.size()) bad("'" + std::string(word) + "' ends in the middle of a character");
+    text += static_cast<char>(number(word.substr(i + 1, 2), 16));
+    i += 2;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string to_text(const Schedule& s) {
@@ -49,7 +78,9 @@ std::string to_text(const Schedule& s) {
   text += s.races == Races::stop ? "stop" : s.races == Races::explore ? "explore" : "ignore";
   text += std::string(" leaks=") + (s.report_leaks ? "report" : "ignore");
   text += std::string(" eager=") + (s.eager_unlock ? "1" : "0");
+  if (s.reads_chosen) text += " reads=chosen";
   text += " timeouts=" + std::to_string(s.max_timeouts);
+  if (s.crash_children) text += " crash=1";
   if (!s.visible.empty()) {
     text += " visible=";
     for (std::size_t i = 0; i < s.visible.size(); ++i) {
@@ -58,6 +89,8 @@ std::string to_text(const Schedule& s) {
       text += hex(s.visible[i].offset) + "/" + std::to_string(s.visible[i].size);
     }
   }
+  for (const std::string& change : s.weaken) text += " weaken=" + as_word(change);
+  for (const std::string& change : s.drop_lock) text += " drop-lock=" + as_word(change);
   for (std::size_t i = 0; i < s.steps.size();) {
     std::size_t same = 1;
     const std::uint16_t step = s.steps[i];
@@ -100,8 +133,17 @@ Schedule schedule_from_text(const std::string& text) {
         s.report_leaks = value == "report";
       } else if (key == "eager") {
         s.eager_unlock = number(value) != 0;
+      } else if (key == "reads") {
+        if (value != "chosen") bad("reads=" + std::string(value));
+        s.reads_chosen = true;
       } else if (key == "timeouts") {
         s.max_timeouts = static_cast<unsigned>(number(value));
+      } else if (key == "weaken") {
+        s.weaken.push_back(from_word(value));
+      } else if (key == "drop-lock") {
+        s.drop_lock.push_back(from_word(value));
+      } else if (key == "crash") {
+        s.crash_children = number(value) != 0;
       } else if (key == "visible") {
         std::string_view list = value;
         while (!list.empty()) {

@@ -25,8 +25,11 @@ struct Schedule {
   Races races = Races::stop;
   bool report_leaks = true;
   bool eager_unlock = true;
+  bool reads_chosen = false;  ///< the steps say what atomic reads read, too (docs/optimal-search.md)
   unsigned max_timeouts = 2;
+  bool crash_children = false;
   std::vector<VisibleLocation> visible;
+  std::vector<std::string> weaken, drop_lock;  ///< as in Options
   std::vector<std::uint16_t> steps;  ///< a thread, or kAlternativeStep | value
 };
 inline constexpr std::uint16_t kAlternativeStep = 0x8000;

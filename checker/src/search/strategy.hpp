@@ -24,6 +24,7 @@ class Strategy {
   static constexpr int kMisfit = -3;    ///< the schedule cannot be followed: explanation() says why
 
   virtual ~Strategy() = default;
+  int running = 0;  ///< set by the machine before it asks for an alternative: whose it is
   /// A new execution begins (also the same one again, where the machine had to start it over).
   virtual void begin() = 0;
   /// The thread that moves next, or one of the constants above.
@@ -35,6 +36,12 @@ class Strategy {
   /// `thread`, by its last steps in a row, came back to a state it was in before: what could follow those
   /// steps is not explored after them.
   virtual void went_round(int /*thread*/) {}
+  /// `parent` has started `child`.
+  virtual void started(int /*parent*/, int /*child*/) {}
+  /// `thread` now depends on all that `from` has done: it joined it, or was woken by it.
+  virtual void learned(int /*thread*/, int /*from*/) {}
+  /// None of `threads` (a bit mask) will ever move again.
+  virtual void stuck(std::uint64_t /*threads*/, const machine::Op* const* /*pending*/) {}
   /// The execution has ended; false where there is nothing left to explore.
   virtual bool next() = 0;
   /// Forget everything: the machine found that other events must be visible.

@@ -53,12 +53,56 @@ __attribute__((target("avx2"))) std::size_t by_avx2(const unsigned char* a, cons
   return by_words(a, b, i, size);
 }
 
+std::size_t first_changed_by_words(const Blocks& blocks, std::size_t from) {
+  std::size_t i = from;
+  while (i < blocks.count && by_words(blocks.first + static_cast<std::ptrdiff_t>(i) * blocks.step,
+                                      blocks.expected[i], 0, Blocks::kBytes) == Blocks::kBytes) {
+    ++i;
+  }
+  if (i < blocks.count) return i;
+  if (blocks.rest_size == 0) return i + 1;
+  const bool same = by_words(blocks.rest, blocks.expected[i], 0, blocks.rest_size) == blocks.rest_size;
+  return i + (same ? 1 : 0);
+}
+
+__attribute__((target("avx2"))) std::size_t first_changed_by_avx2(const Blocks& blocks, std::size_t from) {
+  static_assert(Blocks::kBytes == 4 * sizeof(__m256i));
+  const unsigned char* memory = blocks.first + static_cast<std::ptrdiff_t>(from) * blocks.step;
+  const unsigned char* const* expected = blocks.expected;
+  const std::size_t count = blocks.count;
+  const std::ptrdiff_t step = blocks.step;
+  for (std::size_t i = from; i < count; ++i, memory += step) {
+    const unsigned char* other = expected[i];
+    const __m256i first = _mm256_or_si256(difference(memory, other), difference(memory + 32, other + 32));
+    const __m256i second =
+        _mm256_or_si256(difference(memory + 64, other + 64), difference(memory + 96, other + 96));
+    const __m256i different = _mm256_or_si256(first, second);
+    if (_mm256_testz_si256(different, different) == 0) return i;
+  }
+  const std::size_t size = blocks.rest_size;
+  if (size == 0) return count + 1;
+  const unsigned char* rest = blocks.rest;
+  const unsigned char* other = expected[count];
+  if (size < sizeof(__m256i)) return count + (by_words(rest, other, 0, size) == size ? 1 : 0);
+  __m256i different = difference(rest + size - sizeof(__m256i), other + size - sizeof(__m256i));
+  for (std::size_t i = 0; i + sizeof(__m256i) < size; i += sizeof(__m256i)) {
+    different = _mm256_or_si256(different, difference(rest + i, other + i));
+  }
+  return count + (_mm256_testz_si256(different, different) != 0 ? 1 : 0);
+}
+
 }  // namespace
+
+std::size_t first_changed(const Blocks& blocks, std::size_t from) {
+  static auto* const quickest =
+      __builtin_cpu_supports("avx2") != 0 ? &first_changed_by_avx2 : &first_changed_by_words;
+  return quickest(blocks, from);
+}
 
 std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from,
                              std::size_t size) {
-  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
-  return avx2 ? by_avx2(a, b, from, size) : by_words(a, b, from, size);
+  static auto* const quickest = __builtin_cpu_supports("avx2") != 0 ? &by_avx2 : &by_words;
+  return quickest(a, b, from, size);
 }
 
 bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size) {
@@ -66,11 +110,11 @@ bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size
 }
 
 void Blobs::open() {
-  constexpr std::size_t kMostBlobs = std::size_t{1} << 31, kMostBytes = std::size_t{1} << 38,
+  // The last numbers are no pieces': others use them for what is none.
+  constexpr std::size_t kMostBlobs = std::size_t{1} << 31, kMostBytes = kUnit * (~BlobId{0} - 15),
                         kFirstSlots = 1024;
   common_room_.reserve(1, sharing_);
   common_ = common_room_.data();
-  blobs_.reserve(kMostBlobs, sharing_);
   bytes_.reserve(kMostBytes, sharing_);
   for (auto& table : tables_) table.reserve(2 * kMostBlobs, sharing_);
   common_->slots = kFirstSlots;
@@ -80,7 +124,7 @@ BlobId Blobs::intern(const void* bytes, std::size_t size) {
   if (common_ == nullptr) [[unlikely]]
     open();
   if (!concurrent_) {
-    if ((std::uint64_t{end()} + 1) * 2 > common_->slots) grow(common_->slots * 2);
+    if ((std::uint64_t{count()} + 1) * 2 > common_->slots) grow(common_->slots * 2);
   }
   const auto hash = static_cast<std::uint32_t>(XXH3_64bits(bytes, size));
   const std::uint64_t mask = common_->slots - 1;
@@ -96,7 +140,7 @@ BlobId Blobs::intern(const void* bytes, std::size_t size) {
       if (table[at].compare_exchange_strong(known, mine + 1, std::memory_order_acq_rel)) return mine;
     }
     // Another process may have been quicker.
-    if (blobs_[known - 1].hash == hash && equal(known - 1, bytes, size)) {
+    if (blob(known - 1).hash == hash && equal(known - 1, bytes, size)) {
       if (mine != kNone) take_back(mine);
       return known - 1;
     }
@@ -107,30 +151,32 @@ BlobId Blobs::intern(const void* bytes, std::size_t size) {
   }
 }
 
-BlobId Blobs::add(const void* bytes, std::size_t size, std::uint32_t hash) {
-  constexpr BlobId kBlock = 64;
-  if (next_id_ == end_id_) {
-    next_id_ = common_->ids.fetch_add(kBlock, std::memory_order_relaxed);
-    end_id_ = next_id_ + kBlock;
-    if (end_id_ >= blobs_.capacity()) no_room();
-  }
-  unsigned char* copy = room(size);
-  std::memcpy(copy, bytes, size);
-  const BlobId id = next_id_++;
-  Blob& blob = blobs_[id];
-  blob.bytes = copy;
-  blob.size = static_cast<std::uint32_t>(size);
-  blob.hash = hash;
-  blob.next.store(id, std::memory_order_relaxed);
+/// What `before` has become has not been guessed: it will be next time.
+BlobId Blobs::intern_other(BlobId before, const void* bytes, std::size_t size) {
+  const BlobId id = intern(bytes, size);
+  blob(before).next.store(id, std::memory_order_release);
   return id;
 }
 
-/// The one added last is not needed: what it would take is used for the next.
+BlobId Blobs::add(const void* bytes, std::size_t size, std::uint32_t hash) {
+  unsigned char* at = room(sizeof(Blob) + size);
+  std::memcpy(at + sizeof(Blob), bytes, size);
+  const auto id = static_cast<BlobId>(static_cast<std::size_t>(at - bytes_.data()) / kUnit);
+  Blob& added = blob(id);
+  added.size = static_cast<std::uint32_t>(size);
+  added.hash = hash;
+  added.next.store(id, std::memory_order_relaxed);
+  added.tag = 0;
+  common_->count.fetch_add(1, std::memory_order_relaxed);
+  return id;
+}
+
+/// The one added last is not needed: what it takes is used for the next.
 void Blobs::take_back(BlobId id) {
-  const std::size_t size = (blobs_[id].size + 7) & ~std::size_t{7};
+  const std::size_t size = in_units(sizeof(Blob) + blob(id).size);
   next_ -= size;
   left_ += size;
-  next_id_ = id;
+  common_->count.fetch_sub(1, std::memory_order_relaxed);
 }
 
 void Blobs::grow(std::uint64_t slots) {
@@ -142,7 +188,7 @@ void Blobs::grow(std::uint64_t slots) {
   for (std::uint64_t i = 0; i < common_->slots; ++i) {
     const BlobId known = old[i].load(std::memory_order_relaxed);
     if (known == 0) continue;
-    std::uint64_t at = blobs_[known - 1].hash & mask;
+    std::uint64_t at = blob(known - 1).hash & mask;
     while (table[at].load(std::memory_order_relaxed) != 0) at = (at + 1) & mask;
     table[at].store(known, std::memory_order_relaxed);
   }
@@ -154,12 +200,14 @@ void Blobs::grow(std::uint64_t slots) {
 void Blobs::make_room(std::size_t more) {
   if (common_ == nullptr) open();
   std::uint64_t slots = common_->slots;
-  while ((end() + more) * 2 > slots) slots *= 2;
+  while ((count() + more) * 2 > slots) slots *= 2;
   if (slots != common_->slots) grow(slots);
 }
 
+std::size_t Blobs::in_units(std::size_t size) { return (size + kUnit - 1) / kUnit * kUnit; }
+
 unsigned char* Blobs::room(std::size_t size) {
-  const std::size_t wanted = (size + 7) & ~std::size_t{7};
+  const std::size_t wanted = in_units(size);
   if (wanted > left_) {
     const std::size_t bytes = wanted > kPage ? wanted : kPage;
     const std::uint64_t at = common_->bytes.fetch_add(bytes, std::memory_order_relaxed);
@@ -175,17 +223,14 @@ unsigned char* Blobs::room(std::size_t size) {
 
 std::uint64_t Blobs::memory() const {
   if (common_ == nullptr) return 0;
-  return common_->bytes.load(std::memory_order_relaxed) + std::uint64_t{end()} * sizeof(Blob) +
-         common_->slots * sizeof(Slot);
+  return common_->bytes.load(std::memory_order_relaxed) + common_->slots * sizeof(Slot);
 }
 
 void Blobs::clear() {
   common_room_.release();
-  blobs_.release();
   bytes_.release();
   for (auto& table : tables_) table.release();
   common_ = nullptr;
-  next_id_ = end_id_ = 0;
   next_ = nullptr;
   left_ = 0;
 }

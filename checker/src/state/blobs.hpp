@@ -5,6 +5,8 @@
 // all once its number is in the hash table.
 #pragma once
 
+#include <emmintrin.h>
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -22,6 +24,49 @@ bool same_bytes(const unsigned char* a, const unsigned char* b, std::size_t size
 std::size_t first_difference(const unsigned char* a, const unsigned char* b, std::size_t from,
                              std::size_t size);
 
+/// Blocks of memory next to each other, and where each has to be the same.
+struct Blocks {
+  static constexpr std::size_t kBytes = 128;
+  const unsigned char* first;            ///< the first block
+  std::ptrdiff_t step;                   ///< from one to the next: kBytes or -kBytes
+  const unsigned char* const* expected;  ///< of each, and of the rest
+  std::size_t count;
+  const unsigned char* rest;  ///< less than a block, at one of the ends
+  std::size_t rest_size;
+};
+/// Which of them, from `from` on, is the first that differs; count: the rest does, count + 1: nothing does.
+std::size_t first_changed(const Blocks& blocks, std::size_t from);
+
+/// The same for a number of bytes that is known when this is compiled, a multiple of 32, without a call.
+template <std::size_t kBytes>
+[[gnu::always_inline]] inline bool same_block(const unsigned char* a, const unsigned char* b) {
+  static_assert(kBytes % 32 == 0);
+  __m128i even = _mm_setzero_si128(), odd = even;
+  const auto load = [](const unsigned char* at) {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+  };
+#pragma GCC unroll 8
+  for (std::size_t i = 0; i < kBytes; i += 32) {
+    even = _mm_or_si128(even, _mm_xor_si128(load(a + i), load(b + i)));
+    odd = _mm_or_si128(odd, _mm_xor_si128(load(a + i + 16), load(b + i + 16)));
+  }
+  constexpr int kAllEqual = 0xffff;
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_or_si128(even, odd), _mm_setzero_si128())) == kAllEqual;
+}
+
+/// The same for numbers of pieces: where, from `from` on, the lists differ first; `count`: nowhere.
+[[gnu::always_inline]] inline std::size_t first_different(const BlobId* a, const BlobId* b, std::size_t from,
+                                                          std::size_t count) {
+  const auto load = [](const BlobId* at) { return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at)); };
+  std::size_t i = from;
+  for (; i + 4 <= count; i += 4) {
+    const int equal = _mm_movemask_ps(_mm_castsi128_ps(_mm_cmpeq_epi32(load(a + i), load(b + i))));
+    if (equal != 0xf) return i + static_cast<std::size_t>(__builtin_ctz(~static_cast<unsigned>(equal)));
+  }
+  while (i < count && a[i] == b[i]) ++i;
+  return i;
+}
+
 /// Equal bytes have equal numbers, different bytes different ones: the bytes are compared, not hashes.
 class Blobs {
  public:
@@ -30,21 +75,46 @@ class Blobs {
   /// The same for what `before` has become: what it became the last time is tried first, and no hash is
   /// needed.
   BlobId intern_after(BlobId before, const void* bytes, std::size_t size) {
-    const BlobId guess = blobs_[before].next.load(std::memory_order_acquire);
-    if (equal(guess, bytes, size)) return guess;
-    const BlobId id = intern(bytes, size);
-    blobs_[before].next.store(id, std::memory_order_release);
-    return id;
+    const BlobId guess = blob(before).next.load(std::memory_order_acquire);
+    return equal(guess, bytes, size) ? guess : intern_other(before, bytes, size);
   }
-  [[nodiscard]] const unsigned char* data(BlobId id) const { return blobs_[id].bytes; }
-  [[nodiscard]] std::uint32_t size(BlobId id) const { return blobs_[id].size; }
-  [[nodiscard]] bool equal(BlobId id, const void* bytes, std::size_t size) const {
-    return blobs_[id].size == size &&
-           same_bytes(blobs_[id].bytes, static_cast<const unsigned char*>(bytes), size);
+  /// The same for blocks of that size.
+  template <std::size_t kBytes>
+  BlobId intern_block_after(BlobId before, const unsigned char* bytes) {
+    const BlobId guess = blob(before).next.load(std::memory_order_acquire);
+    if (size(guess) == kBytes && same_block<kBytes>(data(guess), bytes)) [[likely]]
+      return guess;
+    return intern_other(before, bytes, kBytes);
   }
-  /// Numbers given out are below this.
-  [[nodiscard]] std::uint32_t end() const {
-    return common_ == nullptr ? 0 : common_->ids.load(std::memory_order_relaxed);
+  /// The same for short lists of numbers.
+  BlobId intern_list_after(BlobId before, const BlobId* list, std::size_t count) {
+    const BlobId guess = blob(before).next.load(std::memory_order_acquire);
+    if (size(guess) == count * sizeof(BlobId)) [[likely]] {
+      const auto* other = reinterpret_cast<const BlobId*>(data(guess));
+      if (first_different(other, list, 0, count) == count) [[likely]]
+        return guess;
+    }
+    return intern_other(before, list, count * sizeof(BlobId));
+  }
+  [[nodiscard]] const unsigned char* data(BlobId id) const {
+    return bytes_.data() + id * kUnit + sizeof(Blob);
+  }
+  [[nodiscard]] std::uint32_t size(BlobId id) const { return blob(id).size; }
+  [[nodiscard]] bool equal(BlobId id, const void* bytes, std::size_t length) const {
+    return size(id) == length && same_bytes(data(id), static_cast<const unsigned char*>(bytes), length);
+  }
+  /// Fetches the beginning of a piece, or of a block the rest, into the caches.
+  void prefetch(BlobId id) const { __builtin_prefetch(&blob(id)); }
+  void prefetch_end(BlobId id) const {
+    __builtin_prefetch(data(id) + 64);
+    __builtin_prefetch(data(id) + Blocks::kBytes - 1);
+  }
+  /// A number that the owner has given to a piece, 0 until then.
+  [[nodiscard]] std::uint32_t tag(BlobId id) const { return blob(id).tag; }
+  void set_tag(BlobId id, std::uint32_t tag) { blob(id).tag = tag; }
+  /// How many there are.
+  [[nodiscard]] std::uint32_t count() const {
+    return common_ == nullptr ? 0 : common_->count.load(std::memory_order_relaxed);
   }
   /// Bytes of memory taken.
   [[nodiscard]] std::uint64_t memory() const;
@@ -53,25 +123,26 @@ class Blobs {
   /// From now on other processes add pieces, too (or not): the hash table cannot grow while they do.
   void set_concurrent(bool concurrent) { concurrent_ = concurrent; }
   /// In a process that was forked: what is left of blocks and pages is the other's.
-  void forget_blocks() {
-    next_id_ = end_id_ = 0;
-    left_ = 0;
-  }
+  void forget_blocks() { left_ = 0; }
   /// Makes room in the hash table for that many more. While nobody else adds any.
   void make_room(std::size_t more);
   /// There was no room: pieces were added that are not in the hash table, and may be there twice.
   [[nodiscard]] bool overflowed() const { return common_ != nullptr && common_->overflowed.load() != 0; }
 
  private:
+  /// What is in front of the bytes of a piece, so that one look finds both. Its number says where it is.
   struct Blob {
-    const unsigned char* bytes;
     std::uint32_t size;
     std::uint32_t hash;
     std::atomic<BlobId> next;  ///< what it became when it changed last, or itself
+    std::uint32_t tag;
   };
+  static constexpr std::size_t kUnit = 16;  ///< where a piece may begin
+  static_assert(sizeof(Blob) == kUnit);
+  [[nodiscard]] Blob& blob(BlobId id) const { return *reinterpret_cast<Blob*>(bytes_.data() + id * kUnit); }
   /// What the processes have in common.
   struct Common {
-    std::atomic<std::uint32_t> ids;    ///< numbers given out, in blocks
+    std::atomic<std::uint32_t> count;
     std::atomic<std::uint64_t> bytes;  ///< of bytes_, in pages
     std::uint64_t slots;               ///< of the hash table in use, a power of two
     std::uint32_t table;               ///< which of the two is in use
@@ -80,19 +151,19 @@ class Blobs {
   using Slot = std::atomic<BlobId>;  ///< number + 1, 0: free
   void open();
   void grow(std::uint64_t slots);
+  BlobId intern_other(BlobId before, const void* bytes, std::size_t size);
   BlobId add(const void* bytes, std::size_t size, std::uint32_t hash);
   void take_back(BlobId id);
+  static std::size_t in_units(std::size_t size);
   unsigned char* room(std::size_t size);
 
   Sharing sharing_;
   bool concurrent_ = false;
   Room<Common> common_room_;
   Common* common_ = nullptr;
-  Room<Blob> blobs_;
   Room<unsigned char> bytes_;
   Room<Slot> tables_[2];  ///< open addressing
-  // What this process has left of the last block of numbers and of the last page that it took.
-  BlobId next_id_ = 0, end_id_ = 0;
+  // What this process has left of the last page that it took.
   unsigned char* next_ = nullptr;
   std::size_t left_ = 0;
 };

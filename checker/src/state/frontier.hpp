@@ -48,13 +48,14 @@ class Frontier {
 
  private:
   struct Common {
-    std::uint32_t level;  ///< its lowest bit tells which of the two is expanded
-    std::uint32_t size;   ///< of the one that is expanded
-    std::uint32_t turn;   ///< what marks slots of the next level
-    std::uint64_t slots;  ///< of the hash table, a power of two
-    std::atomic<std::uint32_t> next_size;
+    std::uint32_t level;   ///< its lowest bit tells which of the two is expanded
+    std::uint32_t size;    ///< of the one that is expanded
+    std::uint32_t turn;    ///< what marks slots of the next level
+    std::uint64_t slots;   ///< of the hash table, a power of two
+    std::uint64_t pieces;  ///< given out on the level that is expanded
+    // The others are only read while a level is expanded: these keep to a line of their own.
+    alignas(64) std::atomic<std::uint32_t> next_size;
     std::atomic<std::uint64_t> next_pieces;  ///< given out, in blocks
-    std::uint64_t pieces;                    ///< the same of the level that is expanded
   };
   /// The turn, and a number + 1 in the lower half; of another turn: free.
   using Slot = std::atomic<std::uint64_t>;

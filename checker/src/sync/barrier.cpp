@@ -48,7 +48,7 @@ bool barrier_wait(std::uint64_t barrier, std::uint64_t pc) {
   for (std::uint64_t rest = o->waiters; rest != 0; rest &= rest - 1) {
     Thread& waiter = g.threads[std::countr_zero(rest)];
     waiter.clock.join(o->released);
-    waiter.notified = true;
+    machine::notify(waiter.id);
   }
   o->waiters = 0;
   o->released.clear();

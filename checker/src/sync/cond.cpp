@@ -9,9 +9,11 @@
 #include <bit>
 #include <cerrno>
 
+#include "machine/changes.hpp"
 #include "machine/machine.hpp"
 #include "machine/virtual_time.hpp"
 #include "sync/happens_before.hpp"
+#include "sync/robust.hpp"
 #include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
@@ -39,29 +41,35 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   Object* c = usable(cond, "wait");
   Object* m = g.objects.at(mutex, Kind::mutex);
   Thread& t = self();
-  if (m->owner != t.id) {
+  // The lock was dropped (--drop-lock): there is nothing to give back and nothing to take again.
+  const bool no_lock = machine::only_seems_held(mutex);
+  if (m->owner != t.id && !no_lock) {
     if (type == MutexType::errorcheck) return EPERM;
     machine::misuse("wait on " + name_of(cond) + " with mutex " + name_of(mutex) + " that T" + std::to_string(t.id) +
                     " does not hold");
   }
   Op op = operation(timed ? EventKind::cond_timed_wait : EventKind::cond_wait, c, pc);
-  op.second = mutex;
+  op.second = no_lock ? 0 : mutex;
   machine::visible(op);
   usable(cond, "wait");  // somebody may have destroyed it meanwhile
   const std::uint32_t depth = m->depth;
-  m->owner = -1;
-  m->depth = 0;
-  release(m->released);
-  machine::released();
-  if (g.recording) std::erase(t.holding, mutex);
+  if (!no_lock) {
+    m->owner = -1;
+    m->depth = 0;
+    note_release(*m);
+    release(m->released);
+    machine::released();
+    if (g.recording) std::erase(t.holding, mutex);
+  }
   enum { kNotified, kSpurious, kTimedOut };
   // (A deadline that has passed changes nothing: a signal may still come between the release and the sleep.)
   //
   // If the last round of this wait (woken for nothing, waiting again) changed nothing at all, another one
   // leads nowhere: had the first been woken as late as this one would be, the same would follow. Where the round wrote
   // something and put it back, or held the lock while somebody tried it, others must not have been able to see it.
+  // (With execution graphs only what the thread does itself is the same in every order that a graph is run in.)
   const bool unseen = (t.idle.writes == t.own_writes && t.idle.seen == t.seen_holding) ||
-                      t.idle.others == machine::others_standing(t.id);
+                      (g.weak == nullptr && t.idle.others == machine::others_standing(t.id));
   const bool stutters = !g.stepping && t.idle.wait == cond && t.idle.progress == t.own_progress && unseen &&
                         t.idle.state == machine::round_state();
   // A thread that looks at the clock is in a new state in each round: those are bounded.
@@ -79,7 +87,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   if (auto* e = machine::last_event(); e != nullptr && how != kNotified) {
     e->note = how == kSpurious ? "will wake spuriously" : "will time out";
   }
-  Op again = operation(EventKind::lock, m, pc);
+  Op again = no_lock ? operation(EventKind::cond_wake, c, pc) : operation(EventKind::lock, m, pc);
   int result = 0;
   if (how == kNotified) {
     c->waiters |= bit(t.id);
@@ -108,12 +116,14 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     machine::pass_until(clock, deadline);
     result = ETIMEDOUT;
   }
+  if (no_lock) return result;
+  if (is_lost(*m)) return ENOTRECOVERABLE;
   m->owner = t.id;
   m->taken = ++t.acquisitions;
   m->depth = depth;
   acquire(m->released);
   if (g.recording) t.holding.push_back(mutex);
-  return result;
+  return is_inconsistent(*m) ? robust_result(*m) : result;
 }
 
 void cond_signal(std::uint64_t cond, bool all, std::uint64_t pc) {
@@ -125,7 +135,7 @@ void cond_signal(std::uint64_t cond, bool all, std::uint64_t pc) {
   if (count == 0) return;
   machine::changed();
   if (all) {
-    for (std::uint64_t rest = c->waiters; rest != 0; rest &= rest - 1) g.threads[std::countr_zero(rest)].notified = true;
+    for (std::uint64_t rest = c->waiters; rest != 0; rest &= rest - 1) machine::notify(std::countr_zero(rest));
     c->waiters = 0;
     return;
   }
@@ -133,7 +143,7 @@ void cond_signal(std::uint64_t cond, bool all, std::uint64_t pc) {
   for (int skip = machine::alternative(count); skip > 0; --skip) rest &= rest - 1;
   const int woken = std::countr_zero(rest);
   c->waiters &= ~bit(woken);
-  g.threads[woken].notified = true;
+  machine::notify(woken);
   if (auto* e = machine::last_event()) e->note = "wakes T" + std::to_string(woken);
 }
 

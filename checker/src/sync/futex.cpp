@@ -5,6 +5,8 @@
 
 #include "machine/machine.hpp"
 #include "machine/virtual_time.hpp"
+#include "memory/weak_access.hpp"
+#include "sync/happens_before.hpp"
 #include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
@@ -24,7 +26,9 @@ int futex_wait(std::uint64_t word, std::uint32_t expected, bool timed, int clock
   Op op = operation(EventKind::futex_wait, o, pc);  // it reads the word and enters the queue
   op.size = 4;
   machine::visible(op);
-  if (*reinterpret_cast<const volatile std::uint32_t*>(word) != expected) {
+  const std::uint32_t value = g.weak != nullptr ? memory::weak_futex_word(word, o->released, pc)
+                                                : *reinterpret_cast<const volatile std::uint32_t*>(word);
+  if (value != expected) {
     if (auto* e = machine::last_event()) e->result = EAGAIN;
     return EAGAIN;
   }
@@ -56,21 +60,22 @@ int futex_wait(std::uint64_t word, std::uint32_t expected, bool timed, int clock
   return 0;
 }
 
-int futex_wake(std::uint64_t word, int most, std::uint64_t pc) {
+int futex_wake(std::uint64_t word, int most, std::uint64_t among, std::uint64_t pc) {
   Object* o = g.objects.at(word, Kind::futex);
   Op op = operation(EventKind::futex_wake, o, pc);
   op.size = 4;
   machine::visible(op);
+  if (g.weak != nullptr) release_join(o->released);
   int woken = 0;
-  while (woken < most && o->waiters != 0) {
-    std::uint64_t rest = o->waiters;
+  while (woken < most && (o->waiters & among) != 0) {
+    std::uint64_t rest = o->waiters & among;
     // Who is woken is open where not all are.
     const int waiting = std::popcount(rest);
     int skip = waiting > most - woken ? machine::alternative(waiting) : 0;
     for (; skip > 0; --skip) rest &= rest - 1;
     const int t = std::countr_zero(rest);
     o->waiters &= ~bit(t);
-    g.threads[t].notified = true;
+    machine::notify(t);
     machine::changed();
     ++woken;
   }

@@ -5,6 +5,7 @@
 #include "machine/machine.hpp"
 #include "sync/happens_before.hpp"
 #include "sync/object.hpp"
+#include "sync/robust.hpp"
 #include "sync/timed_wait.hpp"
 
 namespace selvage::sync {
@@ -28,12 +29,15 @@ Object* usable(std::uint64_t mutex, const char* call) {
   return o;
 }
 
-void take(Object* o) {
+/// 0, or what a robust mutex has to say (sync/robust.hpp); then it may be that nothing was taken.
+int take(Object* o) {
+  if (is_lost(*o)) return ENOTRECOVERABLE;
   o->owner = self().id;
   o->taken = ++self().acquisitions;
   o->depth = 1;
   acquire(o->released);
   if (g.recording) self().holding.push_back(o->address);
+  return robust_result(*o);
 }
 
 /// A try-lock tells a held mutex from a free one, so unlocks must be branching points from now on.
@@ -57,8 +61,7 @@ int mutex_lock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   }
   machine::visible(operation(EventKind::lock, o, pc));
   check_usable(o, "lock");  // somebody may have destroyed it meanwhile
-  take(o);
-  return 0;
+  return take(o);
 }
 
 int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
@@ -68,7 +71,7 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   check_usable(o, "try_lock");
   int result = 0;
   if (o->owner < 0) {
-    take(o);
+    result = take(o);
   } else if (o->owner == self().id && type == MutexType::recursive) {
     ++o->depth;
   } else {
@@ -92,21 +95,17 @@ int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_
   }
   machine::visible(operation(EventKind::timedlock, o, pc));
   check_usable(o, "timed lock");
-  if (o->owner < 0) {
-    take(o);
-    return 0;
-  }
+  if (o->owner < 0) return take(o);
   if (o->owner != self().id) ++g.threads[o->owner].seen_holding;
   // Either the lock becomes free (a plain lock), or, with nobody else able to move, time passes.
   if (times_out(operation(EventKind::lock, o, pc), clock, deadline)) return ETIMEDOUT;
-  take(o);
-  return 0;
+  return take(o);
 }
 
 int mutex_unlock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   Object* o = usable(mutex, "unlock");
   if (o->owner != self().id) {
-    if (type == MutexType::errorcheck) return EPERM;
+    if (type == MutexType::errorcheck || is_robust(*o)) return EPERM;
     machine::misuse("unlock of mutex " + name_of(mutex) + " by T" + std::to_string(self().id) +
                     (o->owner < 0 ? ", but nobody holds it" : ", but T" + std::to_string(o->owner) + " holds it"));
   }
@@ -124,6 +123,7 @@ int mutex_unlock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   }
   o->owner = -1;
   o->depth = 0;
+  note_release(*o);
   release(o->released);
   machine::released();
   if (g.recording) std::erase(self().holding, mutex);
@@ -136,6 +136,8 @@ void mutex_init(std::uint64_t mutex) {
   o->destroyed = false;
   o->owner = -1;
   o->depth = 0;
+  o->value = 0;
+  o->busy = o->done = false;
   o->released.clear();
 }
 

@@ -4,6 +4,8 @@
 
 #include "machine/fatal.hpp"
 #include "machine/machine.hpp"
+#include "machine/process.hpp"
+#include "sync/pipe.hpp"
 
 namespace selvage::sync {
 
@@ -24,11 +26,22 @@ Object* Objects::add(std::uint64_t address, Kind kind) {
   static_cast<ObjectState&>(o) = {};
   o.address = address;
   o.kind = kind;
+  o.shared = false;
+  o.user = -1;
+  o.process = machine::is_private(address) ? machine::g.process : -1;
   o.next = cell->object;
   o.released.clear();
   o.readers_released.clear();
   cell->object = used_;
   return &o;
+}
+
+void check_user(Object* object, const char* what, bool shared) {
+  if (shared || object->shared) return;
+  if (object->user < 0) object->user = machine::g.process;
+  if (object->user == machine::g.process) return;
+  machine::misuse(std::string(what) + " " + machine::name_of(object->address) +
+                  " is used by two processes, but was not initialised for that (pshared)");
 }
 
 bool enabled(const machine::Op& op, int thread, bool notified) {
@@ -45,6 +58,13 @@ bool enabled(const machine::Op& op, int thread, bool notified) {
       return op.object->value > 0;
     case EventKind::join:
       return machine::g.threads[op.second].state == machine::Thread::State::finished;
+    case EventKind::wait:
+      return machine::can_be_reaped(op, thread);
+    case EventKind::receive:
+    case EventKind::send:
+      return pipe_enabled(op);
+    case EventKind::poll_wait:
+      return poll_enabled(thread);
     case EventKind::once:
     case EventKind::guard:
       return !op.object->busy || op.object->owner == thread;

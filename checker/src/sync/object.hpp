@@ -30,6 +30,9 @@ struct ObjectState {
 };
 
 struct Object : ObjectState {
+  int process = 0;  ///< in whose private memory it is (machine/process.hpp), -1: in memory that is common
+  bool shared = false;  ///< initialised to be used by several processes
+  int user = -1;        ///< the process that uses it, where it is in common memory and not initialised so; -1: none so far
   std::uint64_t taken = 0;  ///< the owner's Thread::acquisitions when it took it
   race::VectorClock released;  ///< what an acquirer synchronises with
   race::VectorClock readers_released;  ///< rwlock: what the next writer synchronises with in addition
@@ -83,6 +86,10 @@ class Objects {
   Slot* blocks_[kBlocks] = {};
   std::uint32_t block_count_ = 0;
 };
+
+/// The running process uses the object in common memory: misuse where it was not initialised for several processes and another
+/// process uses it too. `shared`: what its bytes say, where they do.
+void check_user(Object* object, const char* what, bool shared);
 
 /// An operation on an object.
 inline machine::Op operation(machine::EventKind kind, Object* object, std::uint64_t pc,

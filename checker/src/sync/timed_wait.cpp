@@ -11,11 +11,18 @@ using machine::g;
 using machine::self;
 using machine::Thread;
 
+namespace {
+
+/// Grows when something changes that a thread which polls could see; with execution graphs, what it does itself.
+std::uint64_t progress() { return g.weak == nullptr ? g.progress : self().own_progress + self().own_writes; }
+
+}  // namespace
+
 bool may_time_out() {
   const Thread& t = self();
   const std::uint64_t site = machine::call_site();
   for (const auto& outs : t.timeouts) {
-    if (outs.site != site || outs.progress != g.progress || outs.count < g.options.max_timeouts) continue;
+    if (outs.site != site || outs.progress != progress() || outs.count < g.options.max_timeouts) continue;
     machine::note_bound("time-outs were bounded: T" + std::to_string(t.id) + " polls with a time-out, and took " +
                         std::to_string(outs.count) + " in a row with nothing changed (--max-timeouts)");
     return false;
@@ -28,11 +35,11 @@ void count_time_out() {
   const std::uint64_t site = machine::call_site();
   for (auto& outs : t.timeouts) {
     if (outs.site != site) continue;
-    outs.count = outs.progress == g.progress ? outs.count + 1 : 1;
-    outs.progress = g.progress;
+    outs.count = outs.progress == progress() ? outs.count + 1 : 1;
+    outs.progress = progress();
     return;
   }
-  t.timeouts.push_back({site, g.progress, 1});
+  t.timeouts.push_back({site, progress(), 1});
 }
 
 bool times_out(machine::Op acquisition, int clock, std::uint64_t deadline) {

@@ -22,6 +22,7 @@
 #include <sys/inotify.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -44,13 +45,14 @@ static char* words[] = {word, nullptr};
 
 // Each name is what the message must contain.
 static const Call calls[] = {
-    {"fork", [] { if (fork() == 0) _exit(0); }},
     {"execv", [] { execv("/bin/true", words); }},
     {"execlp", [] { execlp("true", "true", nullptr); }},
     {"system", [] { buffer[0] = static_cast<char>(std::system("true")); }},
     {"popen", [] { popen("true", "r"); }},
     {"posix_spawn", [] { pid_t p; posix_spawn(&p, "/bin/true", nullptr, nullptr, words, environ); }},
-    {"waitpid", [] { waitpid(-1, nullptr, 0); }},
+    {"waitpid() for a process group", [] { waitpid(-5, nullptr, 0); }},
+    {"wait4", [] { rusage u; wait4(-1, nullptr, 0, &u); }},
+    {"vfork", [] { if (vfork() == 0) _exit(0); }},
     {"kill", [] { kill(getpid(), 0); }},
     {"raise", [] { raise(SIGCHLD); }},
     {"signal", [] { signal(SIGUSR1, handler); }},
@@ -71,7 +73,6 @@ static const Call calls[] = {
     {"poll", [] { poll(nullptr, 0, -1); }},
     {"select", [] { select(0, nullptr, nullptr, nullptr, nullptr); }},
     {"epoll_create1", [] { epoll_create1(0); }},
-    {"pipe", [] { int ends[2]; buffer[0] = static_cast<char>(pipe(ends)); }},
     {"eventfd", [] { eventfd(0, 0); }},
     {"inotify_init", [] { inotify_init(); }},
     {"getc", [] { char c; std::cin >> c; }},
@@ -82,38 +83,15 @@ static const Call calls[] = {
     {"opendir", [] { opendir("/"); }},
     {"mmap", [] { mmap(nullptr, 4096, PROT_READ, MAP_SHARED | MAP_ANONYMOUS, -1, 0); }},
     {"shm_open", [] { shm_open("/selvage-test", O_RDONLY, 0); }},
-    {"sem_open", [] { sem_open("/selvage-test", 0); }},
     {"dlopen", [] { dlopen("libm.so.6", RTLD_NOW); }},
     {"getrandom", [] { buffer[0] = static_cast<char>(getrandom(buffer, 1, 0)); }},
     {"random_device", [] { std::random_device d; buffer[0] = static_cast<char>(d()); }},
-    {"process-shared mutex", [] {
-       pthread_mutexattr_t a; pthread_mutex_t m;
-       pthread_mutexattr_init(&a);
-       pthread_mutexattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
-       pthread_mutex_init(&m, &a);
-       pthread_mutex_lock(&m);
-     }},
-    {"robust mutex", [] {
-       pthread_mutexattr_t a; pthread_mutex_t m;
-       pthread_mutexattr_init(&a);
-       pthread_mutexattr_setrobust(&a, PTHREAD_MUTEX_ROBUST);
-       pthread_mutex_init(&m, &a);
-       pthread_mutex_lock(&m);
-     }},
-    {"process-shared semaphore", [] { sem_t s; sem_init(&s, 1, 0); }},
-    {"process-shared barrier", [] {
-       pthread_barrierattr_t a; pthread_barrier_t b;
-       pthread_barrierattr_init(&a);
-       pthread_barrierattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
-       pthread_barrier_init(&b, &a, 1);
-     }},
-    {"process-shared spin lock", [] { pthread_spinlock_t l; pthread_spin_init(&l, PTHREAD_PROCESS_SHARED); }},
-    {"process-shared condition variable", [] {
-       pthread_condattr_t a; pthread_cond_t c;
-       pthread_condattr_init(&a);
-       pthread_condattr_setpshared(&a, PTHREAD_PROCESS_SHARED);
-       pthread_cond_init(&c, &a);
-     }},
+    {"pipe2() with unusual flags", [] { int ends[2]; buffer[0] = static_cast<char>(pipe2(ends, O_DIRECT)); }},
+    {"socketpair", [] { int ends[2]; socketpair(AF_UNIX, SOCK_DGRAM, 0, ends); }},
+    {"close", [] { close(1); }},
+    {"fcntl", [] { fcntl(1, F_GETFL); }},
+    {"munmap", [] { munmap(buffer, 4096); }},
+    {"ftruncate", [] { buffer[0] = static_cast<char>(ftruncate(1, 0)); }},
     {"futex operation", [] { static int w; syscall(SYS_futex, &w, FUTEX_LOCK_PI, 0, nullptr); }},
     {"membarrier", [] { syscall(SYS_membarrier, 0, 0, 0); }},
     // No door: the filter of system calls.

@@ -1,0 +1,110 @@
+#include "explore_program.hpp"
+
+#include <fmt/format.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+
+#include "exit_status.hpp"
+#include "record.hpp"
+#include "resolve.hpp"
+#include "supervise.hpp"
+
+namespace selvage::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+void check_parts(const Layout& layout, const ElfFacts& facts) {
+  const auto needs = [&](std::string_view name) {
+    return std::any_of(facts.needed.begin(), facts.needed.end(),
+                       [&](const std::string& library) { return library == name; });
+  };
+  const auto check = [](const std::string& path) {
+    if (!fs::exists(path)) {
+      throw Refused(fmt::format("{} is missing: this installation of Selvage is incomplete", path));
+    }
+    // LD_PRELOAD separates its entries with these and has no way to quote them.
+    if (path.find_first_of(" :") != std::string::npos) {
+      throw Refused(
+          fmt::format("Selvage lies in a directory whose name has a space or colon ({}), which the loader "
+                      "cannot preload from; build or install it elsewhere",
+                      path));
+    }
+  };
+  check(layout.libselvage);
+  if (needs("libtsan.so.2")) check(layout.gcc_stand_in);
+  if (needs("libclang_rt.tsan-x86_64.so")) check(layout.clang_stand_in);
+}
+
+// A child that ended without a result: what the user must know, in one line.
+std::string without_result(const ChildEnd& end, const std::string& program) {
+  const std::string how = WIFSIGNALED(end.status)
+                              ? fmt::format("was killed by signal {} ({})", WTERMSIG(end.status),
+                                            ::strsignal(WTERMSIG(end.status)))
+                              : fmt::format("ended with status {}", WEXITSTATUS(end.status));
+  if (!end.reached) {
+    return fmt::format("{} {} and never reached main under Selvage's control", program, how);
+  }
+  return fmt::format("internal error: {} {} in the middle of the exploration and left no result", program,
+                     how);
+}
+
+// clang leaves accesses out unless told otherwise (see compile_flags in cxx_plan.cpp): a race on them is not
+// seen, nor what another thread's write in the middle of ++x leads to.
+void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
+  if (!facts.by_clang || facts.all_instrumented || !result->complete) return;
+  result->complete = false;
+  result->caveat =
+      "clang leaves accesses to members of local variables, and the read of ++x, out of what it instruments, "
+      "so " +
+      std::string(result->verdict == Verdict::proved ? "nothing is proved" : "outcomes may be missing") +
+      ": build with selvage c++, or compile with -mllvm -tsan-instrument-read-before-write -mllvm "
+      "-capture-tracking-max-uses-to-explore=0 and link with -Wl,--defsym=" +
+      std::string(kAllInstrumented) + "=1";
+  if (result->verdict == Verdict::proved) {
+    result->verdict = Verdict::exhausted;
+    result->message = result->caveat;
+  }
+}
+
+}  // namespace
+
+Target target_of(const std::string& program) {
+  Target target{program, find_layout(), inspect_elf(program)};
+  if (const std::string why = refusal(target.facts, program, target.layout.libselvage); !why.empty())
+    throw Refused(why);
+  check_parts(target.layout, target.facts);
+  return target;
+}
+
+std::optional<Result> explore_program(const Target& target, const std::vector<std::string>& arguments,
+                                      const Options& options, bool quiet_stdout) {
+  const ChildEnd end = run_child({.program = target.program,
+                                  .arguments = arguments,
+                                  .options = options,
+                                  .layout = target.layout,
+                                  .stdout_to_stderr = quiet_stdout,
+                                  .show_progress = ::isatty(STDERR_FILENO) == 1});
+  if (end.abandoned) {
+    fmt::print(stderr, "selvage: interrupted twice: the search was killed and nothing was saved\n");
+    return std::nullopt;
+  }
+  if (end.record.empty()) throw Refused(without_result(end, target.program));
+  report::RawResult raw;
+  try {
+    raw = report::raw_result_from_json(end.record);
+  } catch (const std::runtime_error& error) {
+    throw Refused(fmt::format("internal error: {} left a damaged result ({})", target.program, error.what()));
+  }
+  if (!raw.refused.empty()) throw Refused(raw.refused);
+  Result result = report::resolve(raw, options);
+  doubt_what_clang_left_out(target.facts, &result);
+  return result;
+}
+
+}  // namespace selvage::cli

@@ -1,0 +1,618 @@
+#include "search/optimal.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace selvage::search {
+
+using machine::EventKind;
+using machine::Footprint;
+using machine::Op;
+using memory::Access;
+using memory::Event;
+using memory::EventRef;
+using memory::ExecutionGraph;
+using memory::kNowhere;
+using memory::Location;
+
+namespace {
+
+bool is_atomic(EventKind kind) {
+  switch (kind) {
+    case EventKind::atomic_load:
+    case EventKind::atomic_store:
+    case EventKind::atomic_rmw:
+    case EventKind::atomic_cas:
+    case EventKind::plain_read:
+    case EventKind::plain_write:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// A lock cannot be taken right before somebody gives it back.
+bool never_before(EventKind earlier, EventKind later) {
+  if (later == EventKind::unlock) return earlier == EventKind::lock;
+  return later == EventKind::rw_unlock && (earlier == EventKind::read_lock || earlier == EventKind::write_lock);
+}
+
+constexpr std::uint64_t bit(int thread) { return std::uint64_t{1} << thread; }
+
+}  // namespace
+
+void Optimal::begin() {
+  std::fill(executed_.begin(), executed_.end(), 0);
+  std::fill(prefixes_.begin(), prefixes_.end(), 0);
+  places_.new_run();
+  operation_ = {};
+  make_room(now().threads());
+}
+
+void Optimal::restart() {
+  frames_.clear();
+  frames_.emplace_back();
+  frames_.back().graph = ExecutionGraph(width_);
+  parts_.clear();
+  part_ = 0;
+  splitting_ = wanted_ > 0;
+  was_split_ = false;
+  preset_ = {};
+  choice_thread_ = -1;
+  begin();
+}
+
+void Optimal::make_room(int thread) {
+  const auto threads = static_cast<std::uint32_t>(thread) + 1;
+  if (threads > width_) {
+    std::uint32_t wider = width_;
+    while (wider < threads) wider *= 2;
+    const auto widened = [&](const Numbers& from) {
+      Numbers to(from.size() / width_ * wider);
+      for (std::size_t i = 0; i < from.size(); ++i) to[i / width_ * wider + i % width_] = from[i];
+      return to;
+    };
+    for (Frame& f : frames_) {
+      f.graph.widen(wider);
+      for (Item& item : f.items) item.keep = item.keep / width_ * wider;
+      f.keeps = widened(f.keeps);
+    }
+    prefixes_ = widened(prefixes_);
+    width_ = wider;
+  }
+  if (executed_.size() < width_) {
+    executed_.resize(width_);
+    prefixes_.resize(std::size_t{width_} * width_);
+  }
+}
+
+void Optimal::started(int parent, int child) {
+  make_room(child);
+  std::copy_n(prefix_of(parent), width_, prefix_of(child));
+}
+
+void Optimal::learned(int thread, int from) {
+  std::uint32_t* to = prefix_of(thread);
+  const std::uint32_t* more = prefix_of(from);
+  for (std::uint32_t i = 0; i < width_; ++i) to[i] = std::max(to[i], more[i]);
+}
+
+// --- who moves next
+
+bool Optimal::ready(int thread) const {
+  const ExecutionGraph& graph = frames_.back().graph;
+  const std::uint32_t at = executed_[thread];
+  if (at >= graph.length(thread)) return false;
+  const EventRef e(thread, at);
+  if (graph.at(e).performed == 0) return false;
+  const std::uint32_t* needs = graph.prefix(e);
+  for (int t = 0; t < graph.threads(); ++t) {
+    if (t != thread && needs[t] > executed_[t]) return false;
+  }
+  return true;
+}
+
+/// Is the next event of the thread an operation that reads memory as well, where that read has yet to be performed?
+bool Optimal::half_done(int thread) const { return half_done(thread, executed_[thread]); }
+
+bool Optimal::half_done(int thread, std::uint32_t at) const {
+  const ExecutionGraph& graph = frames_.back().graph;
+  if (at >= graph.length(thread)) return false;
+  const Event& event = graph.at({thread, at});
+  if (event.performed == 0 || event.kind != static_cast<std::uint8_t>(EventKind::futex_wait)) return false;
+  return event.access == Access::object && (at + 1 >= graph.length(thread) || graph.at({thread, at + 1}).performed == 0);
+}
+
+int Optimal::diverged(std::string what) {
+  explanation_ = std::move(what);
+  return kDiverged;
+}
+
+int Optimal::pick_thread(const ChoicePoint& point) {
+  ExecutionGraph& graph = now();
+  operation_ = {};
+  make_room(63 - std::countl_zero(point.enabled));
+  // What is in the graph comes first, in any order that its dependences allow.
+  bool replayed = true;
+  for (int i = -1; i < graph.threads(); ++i) {
+    const int t = i < 0 ? point.current : i;
+    if (executed_[t] >= graph.length(t) || graph.at({t, executed_[t]}).performed == 0 || half_done(t)) continue;
+    replayed = false;
+    if ((point.enabled & bit(t)) != 0 && ready(t)) return step(t, *point.pending[t]);
+  }
+  const auto passes = [&](int t) {
+    return point.pending[t]->kind == EventKind::preempt && (point.enabled & bit(t)) != 0;
+  };
+  if (!replayed) {
+    for (int t = 0; t < graph.threads(); ++t) {
+      if (passes(t)) return t;
+    }
+    return diverged("none of the operations that were possible before is possible now");
+  }
+  // Then what is new in it, and what was half done, which may read from that.
+  if (preset_.thread >= 0 && !half_done(preset_.thread)) {
+    if ((point.enabled & bit(preset_.thread)) != 0) return step(preset_.thread, *point.pending[preset_.thread]);
+    ++discarded_;
+    return kCut;
+  }
+  for (int t = 0; t < graph.threads(); ++t) {
+    if (half_done(t) && (point.enabled & bit(t)) != 0) return step(t, *point.pending[t]);
+  }
+  // What was revisited goes on as soon as it can; and then whoever comes first.
+  std::uint64_t fresh = point.enabled;
+  for (int t = 0; t < graph.threads(); ++t) {
+    if (executed_[t] >= graph.length(t)) continue;
+    if ((point.enabled & bit(t)) != 0) return step(t, *point.pending[t]);
+    fresh &= ~bit(t);
+  }
+  for (std::uint64_t rest = fresh; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    if (!passes(t)) return step(t, *point.pending[t]);
+  }
+  const std::uint64_t after = point.enabled & ~(bit(point.current) | (bit(point.current) - 1));
+  return std::countr_zero(after != 0 ? after : point.enabled);
+}
+
+int Optimal::step(int thread, const Op& op) {
+  if (is_atomic(op.kind) || op.kind == EventKind::preempt) return thread;  // becomes an event when it is performed
+  return perform_object(thread, op) ? thread : kDiverged;
+}
+
+bool Optimal::take_preset(int thread, Preset& preset) {
+  if (preset_.thread != thread) return false;
+  preset = preset_;
+  preset_ = {};
+  return true;
+}
+
+// --- operations on synchronisation objects
+
+std::uint32_t Optimal::object_at(std::uint64_t address) {
+  memory::Locations::Place& place = places_.at(address, true);
+  if (!place.alive) {
+    place.alive = true;
+    place.location = now().location_of(address, 0, 0, true, {});
+  }
+  return place.location;
+}
+
+/// An unlock that is no event: what it depends on is noted with the acquisition that it ends.
+void Optimal::took_eagerly(const Op& op, int thread, const Op* const* /*pending*/) {
+  make_room(thread);
+  ExecutionGraph& graph = now();
+  const std::uint32_t location = object_at(op.address);
+  const Location& l = graph.location(location);
+  for (std::size_t i = l.mo.size(); i-- > 0;) {
+    const EventRef e = l.mo[i];
+    if (e.thread() != thread || e.index() >= executed_[thread]) continue;
+    std::copy_n(prefix_of(thread), width_, released_by(e, location));
+    return;
+  }
+}
+
+std::uint32_t* Optimal::released_by(EventRef e, std::uint32_t location) {
+  ExecutionGraph& graph = now();
+  return graph.at(e).location == location ? graph.message(e) : graph.clock(e);
+}
+
+/// What an operation depends on that comes in the order of the object right behind the first `behind` operations.
+void Optimal::depend(std::uint32_t* prefix, std::uint32_t location, bool exclusive, std::size_t behind) {
+  const auto join = [&](const std::uint32_t* from) {
+    for (std::uint32_t i = 0; i < width_; ++i) prefix[i] = std::max(prefix[i], from[i]);
+  };
+  const ExecutionGraph& graph = now();
+  const Location& l = graph.location(location);
+  for (std::size_t i = behind; i-- > 0;) {
+    const bool other_exclusive = graph.at(l.mo[i]).exclusive;
+    if (!exclusive && !other_exclusive) continue;
+    join(graph.prefix(l.mo[i]));
+    if (!other_exclusive) continue;
+    join(released_by(l.mo[i], location));
+    break;
+  }
+}
+
+bool Optimal::perform_object(int thread, const Op& op) {
+  ExecutionGraph& graph = now();
+  const std::uint32_t location = object_at(op.address);
+  const std::uint32_t second = op.second != 0 ? object_at(op.second) : kNowhere;
+  const std::uint32_t index = executed_[thread];
+  const EventRef e(thread, index);
+  operation_ = e;
+  const bool known = index < graph.length(thread);
+  if (known) {
+    const Event& event = graph.at(e);
+    if (event.access != Access::object || event.kind != static_cast<std::uint8_t>(op.kind) ||
+        event.location != location || event.second != second || event.pc != op.pc) {
+      diverged("another operation than before was next of T" + std::to_string(thread));
+      return false;
+    }
+    if (event.performed != 0) {
+      // What ends it has yet to come, and may be another than before.
+      std::fill_n(graph.message(e), width_, 0);
+      if (second != kNowhere) std::fill_n(graph.clock(e), width_, 0);
+      std::copy_n(graph.prefix(e), width_, prefix_of(thread));
+      ++executed_[thread];
+      return true;
+    }
+  } else {
+    Event event;
+    event.access = Access::object;
+    event.kind = static_cast<std::uint8_t>(op.kind);
+    event.exclusive = op.footprint != Footprint::read;
+    event.location = location;
+    event.second = second;
+    event.address = op.address;
+    event.pc = op.pc;
+    graph.add(thread, event);
+  }
+  Preset preset;
+  const bool was_preset = take_preset(thread, preset);
+  Event& event = graph.at(e);
+  const std::uint32_t number = graph.tick();
+  if (!known) event.added = number;
+  event.performed = number;
+  if (was_preset) frames_.back().first_number = number;
+  const Numbers base = numbers_of(thread);
+  std::uint32_t* prefix = graph.prefix(e);
+  std::copy(base.begin(), base.end(), prefix);
+  std::fill_n(graph.clock(e), 2 * width_, 0);
+  depend(prefix, location, event.exclusive, graph.location(location).mo.size());
+  if (second != kNowhere) depend(prefix, second, true, graph.location(second).mo.size());
+  prefix[thread] = index + 1;
+  std::copy_n(prefix, width_, prefix_of(thread));
+  if (op.kind == EventKind::futex_wait) std::copy_n(prefix, width_, graph.clock(e));  // see half_done()
+  ++executed_[thread];
+  if (!was_preset) {
+    object_revisits(thread, op.kind, location, event.exclusive, event.revisitor, base, number);
+    if (second != kNowhere) object_revisits(thread, op.kind, second, true, event.revisitor, base, number);
+  }
+  graph.enter(e, 0);
+  return true;
+}
+
+/// A writer that is put before the reader `x` can go on only when the readers that stay have given back the lock.
+void Optimal::keep_releases(Numbers& keep, const Location& l, EventRef x) {
+  const ExecutionGraph& graph = now();
+  const std::uint32_t number = graph.at(x).added;
+  const auto stays = [&](EventRef e) { return graph.at(e).performed < number || e.index() < keep[e.thread()]; };
+  for (bool more = true; more;) {
+    more = false;
+    for (std::size_t i = 0; i < l.mo.size(); ++i) {
+      const EventRef release = l.mo[i];
+      if (graph.at(release).kind != static_cast<std::uint8_t>(EventKind::rw_unlock) || stays(release)) continue;
+      // What the same thread did to the lock before is to have taken it.
+      for (std::size_t k = i; k-- > 0;) {
+        if (l.mo[k].thread() != release.thread()) continue;
+        if (l.mo[k] != x && stays(l.mo[k])) {
+          join_prefix(keep, release);
+          more = true;
+        }
+        break;
+      }
+    }
+  }
+}
+
+/// An operation that excludes readers, and is put before the reader `x`, may come after some of those that are later in the
+/// graph, and before others: each set of them makes another graph.
+void Optimal::keep_readers(std::vector<Numbers>& keeps, const Location& l, EventRef x) {
+  const ExecutionGraph& graph = now();
+  for (int t = 0; t < graph.threads(); ++t) {
+    const std::size_t before = keeps.size();
+    for (const EventRef y : l.mo) {
+      const Event& event = graph.at(y);
+      if (y.thread() != t || event.exclusive || event.added < graph.at(x).added || y == x || graph.depends(y, x)) continue;
+      for (std::size_t i = 0; i < before; ++i) {
+        if (y.index() < keeps[i][t]) continue;
+        keeps.push_back(keeps[i]);
+        join_prefix(keeps.back(), y);
+      }
+    }
+    std::sort(keeps.begin(), keeps.end());
+    keeps.erase(std::unique(keeps.begin(), keeps.end()), keeps.end());
+  }
+}
+
+/// For each operation that conflicts with the new one, which does not depend on it: the new one may come first.
+void Optimal::object_revisits(int thread, EventKind kind, std::uint32_t location, bool exclusive, EventRef after,
+                              const Numbers& base, std::uint32_t number) {
+  const ExecutionGraph& graph = now();
+  const Location& l = graph.location(location);
+  for (std::size_t i = l.mo.size(); i-- > 0;) {
+    const EventRef x = l.mo[i];
+    if (x == after) continue;  // that one was put before this one, and stays there
+    if (!exclusive && !graph.at(x).exclusive) continue;
+    if (x.index() < base[x.thread()]) continue;
+    if (never_before(kind, static_cast<EventKind>(graph.at(x).kind))) continue;
+    const auto& items = frames_.back().items;
+    const bool twice = std::any_of(items.rbegin(), items.rend(), [&](const Item& item) {
+      return item.number == number && item.what == Item::What::revisit && item.revisited == x &&
+             item.location != location;
+    });
+    if (twice) continue;
+    Numbers keep = base;
+    join_prefix(keep, after);
+    depend(keep.data(), location, graph.at(x).exclusive, i);
+    if (x.index() < keep[x.thread()]) continue;
+    std::vector<Numbers> keeps{keep};
+    if (exclusive && !graph.at(x).exclusive) keep_readers(keeps, l, x);
+    for (Numbers& k : keeps) {
+      if (kind == EventKind::write_lock && !graph.at(x).exclusive) keep_releases(k, l, x);
+    }
+    std::sort(keeps.begin(), keeps.end());
+    keeps.erase(std::unique(keeps.begin(), keeps.end()), keeps.end());
+    for (const Numbers& k : keeps) {
+      if (x.index() < k[x.thread()] || !maximal(x, k.data(), {})) continue;
+      add_revisit(thread, number, x, {}, k);
+      frames_.back().items.back().location = location;
+    }
+  }
+}
+
+void Optimal::stuck(std::uint64_t threads, const Op* const* pending) {
+  for (std::uint64_t rest = threads; rest != 0; rest &= rest - 1) {
+    const int t = std::countr_zero(rest);
+    const Op& op = *pending[t];
+    make_room(t);
+    if (is_atomic(op.kind) || op.footprint == Footprint::none || op.address == 0 || executed_[t] < now().length(t)) continue;
+    const Numbers base = numbers_of(t);
+    // A number of its own, so that each may have the same event revisited.
+    const std::uint32_t number = now().tick();
+    object_revisits(t, op.kind, object_at(op.address), op.footprint != Footprint::read, {}, base, number);
+  }
+}
+
+// --- choices
+
+int Optimal::pick_alternative(int count, bool /*branching*/) {
+  ExecutionGraph& graph = now();
+  const int thread = running;
+  make_room(thread);
+  const std::uint32_t index = executed_[thread];
+  const EventRef e(thread, index);
+  if (index < graph.length(thread)) {
+    const Event& event = graph.at(e);
+    if (event.access != Access::choice || event.choices != static_cast<std::uint32_t>(count)) {
+      return diverged("another number of values than before was possible for T" + std::to_string(thread));
+    }
+  } else {
+    Event event;
+    event.access = Access::choice;
+    event.choices = static_cast<std::uint32_t>(count);
+    event.added = event.performed = graph.tick();
+    if (choice_thread_ == thread) {
+      event.chosen = choice_value_;
+      choice_thread_ = -1;
+    } else {
+      for (int value = count - 1; value > 0; --value) {
+        Item item;
+        item.what = Item::What::choose;
+        item.thread = thread;
+        item.number = event.added;
+        item.position = static_cast<std::uint32_t>(value);
+        frames_.back().items.push_back(item);
+      }
+    }
+    graph.add(thread, event);
+    std::uint32_t* prefix = graph.prefix(e);
+    std::copy_n(prefix_of(thread), width_, prefix);
+    prefix[thread] = index + 1;
+  }
+  std::copy_n(graph.prefix(e), width_, prefix_of(thread));
+  ++executed_[thread];
+  // Whoever depends on the operation depends on what it chose.
+  if (operation_.real() && operation_.thread() == thread) {
+    std::uint32_t& own = graph.prefix(operation_)[thread];
+    own = std::max(own, index + 1);
+  }
+  return static_cast<int>(graph.at(e).chosen);
+}
+
+// --- what remains to be explored
+
+/// Is `write` newer than all others that were performed before `number` or are in `keep`?
+bool Optimal::latest(const Location& l, EventRef write, std::uint32_t number, const std::uint32_t* keep) const {
+  const ExecutionGraph& graph = frames_.back().graph;
+  for (std::size_t i = l.mo.size(); i-- > 0;) {
+    if (l.mo[i] == write) return true;
+    if (graph.at(l.mo[i]).performed < number || l.mo[i].index() < keep[l.mo[i].thread()]) return false;
+  }
+  return true;
+}
+
+/// Would all that goes away when `revisited` is revisited by `self`, with `keep` kept, come back without a choice?
+bool Optimal::maximal(EventRef revisited, const std::uint32_t* keep, EventRef self) const {
+  const ExecutionGraph& graph = frames_.back().graph;
+  const std::uint32_t number = graph.at(revisited).added;
+  const auto undone = [&](EventRef e) {
+    return graph.at(e).performed >= number && e.index() >= keep[e.thread()];
+  };
+  for (int t = 0; t < graph.threads(); ++t) {
+    for (std::uint32_t i = 0; i < graph.length(t); ++i) {
+      const EventRef e(t, i);
+      const Event& event = graph.at(e);
+      // Who was put before an event must stay, as that event then has to come after it.
+      if (event.revisitor.real() && event.revisitor.index() < graph.length(event.revisitor.thread()) &&
+          undone(event.revisitor)) {
+        return false;
+      }
+      if (event.performed == 0 || !undone(e) || e == self) continue;
+      if (event.access == Access::choice && event.chosen != 0) return false;
+      if (event.access == Access::object || event.location == kNowhere) continue;
+      const Location& l = graph.location(event.location);
+      const bool goes = event.added >= number;  // else only what it did is undone, and whom it reads from stays
+      if (is_read(event.access) && goes && !latest(l, event.source, event.added, keep)) return false;
+      if (is_write(event.access) && !latest(l, e, event.performed, keep)) return false;
+    }
+  }
+  return true;
+}
+
+void Optimal::add_revisit(int thread, std::uint32_t number, EventRef revisited, EventRef source, const Numbers& keep) {
+  Frame& frame = frames_.back();
+  Item item;
+  item.what = Item::What::revisit;
+  item.thread = thread;
+  item.number = number;
+  item.revisited = revisited;
+  item.source = source;
+  item.keep = frame.keeps.size();
+  frame.keeps.insert(frame.keeps.end(), keep.begin(), keep.begin() + width_);
+  frame.items.push_back(item);
+}
+
+/// All that is left of the graph becomes parts.
+void Optimal::set_apart() {
+  while (!frames_.back().items.empty()) {
+    const Item item = frames_.back().items.back();
+    frames_.back().items.pop_back();
+    Frame copy = frames_.back();
+    copy.items.clear();
+    frames_.push_back(std::move(copy));
+    apply(item);
+    frames_.back().keeps.clear();
+    parts_.push_back({std::move(frames_.back()), preset_, choice_thread_, choice_value_});
+    frames_.resize(1);
+  }
+}
+
+void Optimal::take_part(Part& part) {
+  frames_.clear();
+  frames_.push_back(std::move(part.frame));
+  if (now().width() != width_) now().widen(width_);
+  preset_ = part.preset;
+  choice_thread_ = part.choice_thread;
+  choice_value_ = part.choice_value;
+}
+
+bool Optimal::was_split() {
+  const bool was = was_split_;
+  was_split_ = false;
+  // What has been taken is put back, so that all are alike.
+  if (was) {
+    first_part_ = part_ - 1;
+    parts_[first_part_] = {frames_.back(), preset_, choice_thread_, choice_value_};
+  }
+  return was;
+}
+
+void Optimal::only_part(std::size_t index) {
+  take_part(parts_[first_part_ + index]);
+  part_ = parts_.size();
+}
+
+void Optimal::prefer_part(std::size_t index) {
+  std::swap(parts_[first_part_], parts_[first_part_ + index]);
+  take_part(parts_[first_part_]);
+}
+
+bool Optimal::next() {
+  if (splitting_) {
+    set_apart();
+    if (parts_.size() - part_ >= wanted_) {
+      splitting_ = false;
+      was_split_ = true;
+    }
+    if (part_ == parts_.size()) return false;
+    take_part(parts_[part_++]);
+    return true;
+  }
+  while (true) {
+    Frame& frame = frames_.back();
+    if (!frame.items.empty()) {
+      const Item item = frame.items.back();
+      frame.items.pop_back();
+      apply(item);
+      return true;
+    }
+    if (frames_.size() == 1) {
+      if (part_ == parts_.size()) return false;
+      take_part(parts_[part_++]);
+      return true;
+    }
+    frames_.pop_back();
+  }
+}
+
+void Optimal::apply(const Item& item) {
+  Frame& frame = frames_.back();
+  frame.graph.cut(item.number - 1);
+  forget_halves();
+  preset_ = {};
+  choice_thread_ = -1;
+  if (frame.first_number >= item.number) frame.first_number = 0;
+  if (frame.first.thread >= 0 && frame.first_number == 0) preset_ = frame.first;
+  switch (item.what) {
+    case Item::What::read_from:
+      preset_.thread = item.thread;
+      preset_.source = item.source;
+      break;
+    case Item::What::put_behind:
+      preset_.thread = item.thread;
+      preset_.position = item.position;
+      break;
+    case Item::What::choose:
+      choice_thread_ = item.thread;
+      choice_value_ = item.position;
+      break;
+    case Item::What::revisit: {
+      const std::uint32_t* keep = frame.keeps.data() + item.keep;
+      const EventRef revisitor(item.thread, keep[item.thread]);
+      Frame next;
+      next.graph = frame.graph.restricted(frame.graph.at(item.revisited).added, keep);
+      Event& r = next.graph.at(item.revisited);
+      r.revisitor = revisitor;
+      if (r.access != Access::object) r.source = revisitor;
+      next.first.thread = item.thread;
+      next.first.source = item.source;
+      next.first.revisits = true;
+      preset_ = next.first;
+      frame.keeps.resize(item.keep);
+      frames_.push_back(std::move(next));
+      forget_halves();
+      break;
+    }
+  }
+}
+
+/// What is half done depends on what its first half does.
+void Optimal::forget_halves() {
+  ExecutionGraph& graph = now();
+  for (int t = 0; t < graph.threads(); ++t) {
+    for (std::uint32_t back = 1; back <= 2 && back <= graph.length(t); ++back) {
+      const EventRef e(t, graph.length(t) - back);
+      if (half_done(t, e.index())) std::copy_n(graph.clock(e), width_, graph.prefix(e));
+    }
+  }
+}
+
+bool Optimal::ended_early() const {
+  const ExecutionGraph& graph = frames_.back().graph;
+  for (int t = 0; t < graph.threads(); ++t) {
+    if (executed_[t] < graph.length(t) && graph.at({t, executed_[t]}).performed != 0) return true;
+  }
+  return false;
+}
+
+}  // namespace selvage::search

@@ -66,9 +66,11 @@ enum class Races {
 struct Options {
   Search search = Search::exhaustive;
   Races races = Races::stop;
-  /// Memory model: "sc", sequential consistency; or "rc11", what C++ promises (docs/memory-model.md), for the searches
-  /// exhaustive, graphs and replay.
-  std::string model = "sc";
+  /// Memory model: "sc", sequential consistency; "rc11", what C++ promises (docs/memory-model.md), for the searches
+  /// exhaustive, graphs and replay; or "auto", for the exhaustive search what C++ promises: sc while the program does nothing
+  /// that C++ promises less for, else rc11, and sc again, with Result::only_sc, where that search does not know what the
+  /// program does. With other searches, with races that are explored and with crash_children, auto is sc.
+  std::string model = "auto";
   std::uint64_t executions = 0;    ///< stop after this many executions; 0: no bound (random: 10000)
   double seconds = 0;              ///< stop after this much wall-clock time; 0: no bound
   std::uint64_t seed = 1;          ///< seed of --search random
@@ -158,6 +160,7 @@ struct Result {
   std::string message;              ///< the verdict in one sentence
   bool complete = false;            ///< every execution was explored; no bound cut the search
   std::string caveat;               ///< why `complete` is false although the search came to its end; mostly empty
+  std::string only_sc;              ///< model "auto": why accesses of weaker memory orders were taken for seq_cst; mostly empty
   std::uint64_t executions = 0;     ///< complete executions; stateful: different last steps of executions
   std::uint64_t blocked = 0;        ///< executions cut because another one covers them
   std::uint64_t events = 0;         ///< visible events over all executions

@@ -21,6 +21,7 @@
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
 #include "report/change.hpp"
+#include "report/promised.hpp"
 #include "report/record.hpp"
 #include "report/resolve.hpp"
 #include "report/symbols.hpp"
@@ -35,8 +36,8 @@ using BodyWrapper = void (*)(const std::function<void()>&);
 BodyWrapper g_wrapper = nullptr;
 
 void validate(const Options& options) {
-  if (options.model != "sc" && options.model != "rc11") {
-    throw std::invalid_argument("memory model '" + options.model + "' does not exist: there are 'sc' and 'rc11'");
+  if (options.model != "auto" && options.model != "sc" && options.model != "rc11") {
+    throw std::invalid_argument("memory model '" + options.model + "' does not exist: there are 'auto', 'sc' and 'rc11'");
   }
   const bool graphs = options.search == Search::exhaustive || options.search == Search::graphs;
   if (options.model == "rc11" && !graphs && options.search != Search::replay) {
@@ -108,15 +109,8 @@ report::Symbols& symbols_of(const std::vector<report::Module>& modules) {
   return *symbols;
 }
 
-Result run(const Options& asked, const Directed* directed, const std::function<void()>& body) {
-  if (machine::g.exploring) throw std::runtime_error("an exploration cannot be started inside another");
-  Options options = asked;
-  if (directed != nullptr) options.search = Search::directed;
-  if (options.program.empty()) {
-    char path[4096];
-    const ssize_t n = readlink("/proc/self/exe", path, sizeof path);
-    if (n > 0) options.program.assign(path, static_cast<std::size_t>(n));
-  }
+report::RawResult explore_in_another_process(const Options& options, const Directed* directed,
+                                             const std::function<void()>& body) {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error(std::string("pipe: ") + std::strerror(errno));
   std::fflush(nullptr);
@@ -139,9 +133,24 @@ Result run(const Options& asked, const Directed* directed, const std::function<v
                             : "the exploring process ended with status " + std::to_string(WEXITSTATUS(status)) +
                                   " and without a result");
   }
-  const report::RawResult raw = report::raw_result_from_json(text);
-  if (!raw.refused.empty()) throw std::invalid_argument(raw.refused);
-  return report::resolve(raw, options, symbols_of(raw.modules));
+  return report::raw_result_from_json(text);
+}
+
+Result run(const Options& asked, const Directed* directed, const std::function<void()>& body) {
+  if (machine::g.exploring) throw std::runtime_error("an exploration cannot be started inside another");
+  Options options = asked;
+  if (directed != nullptr) options.search = Search::directed;
+  if (options.program.empty()) {
+    char path[4096];
+    const ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+    if (n > 0) options.program.assign(path, static_cast<std::size_t>(n));
+  }
+  const auto explored = report::explore_what_is_promised(
+      options, [&](const Options& o) { return explore_in_another_process(o, directed, body); });
+  if (!explored->raw.refused.empty()) throw std::invalid_argument(explored->raw.refused);
+  Result result = report::resolve(explored->raw, explored->options, symbols_of(explored->raw.modules));
+  result.only_sc = explored->only_sc;
+  return result;
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "exit_status.hpp"
+#include "promised.hpp"
 #include "record.hpp"
 #include "resolve.hpp"
 #include "supervise.hpp"
@@ -82,8 +83,10 @@ Target target_of(const std::string& program) {
   return target;
 }
 
-std::optional<Result> explore_program(const Target& target, const std::vector<std::string>& arguments,
-                                      const Options& options, bool quiet_stdout) {
+namespace {
+
+std::optional<report::RawResult> explore_in_child(const Target& target, const std::vector<std::string>& arguments,
+                                                  const Options& options, bool quiet_stdout) {
   const ChildEnd end = run_child({.program = target.program,
                                   .arguments = arguments,
                                   .options = options,
@@ -95,14 +98,23 @@ std::optional<Result> explore_program(const Target& target, const std::vector<st
     return std::nullopt;
   }
   if (end.record.empty()) throw Refused(without_result(end, target.program));
-  report::RawResult raw;
   try {
-    raw = report::raw_result_from_json(end.record);
+    return report::raw_result_from_json(end.record);
   } catch (const std::runtime_error& error) {
     throw Refused(fmt::format("internal error: {} left a damaged result ({})", target.program, error.what()));
   }
-  if (!raw.refused.empty()) throw Refused(raw.refused);
-  Result result = report::resolve(raw, options);
+}
+
+}  // namespace
+
+std::optional<Result> explore_program(const Target& target, const std::vector<std::string>& arguments,
+                                      const Options& options, bool quiet_stdout) {
+  const auto explored = report::explore_what_is_promised(
+      options, [&](const Options& o) { return explore_in_child(target, arguments, o, quiet_stdout); });
+  if (!explored) return std::nullopt;
+  if (!explored->raw.refused.empty()) throw Refused(explored->raw.refused);
+  Result result = report::resolve(explored->raw, explored->options);
+  result.only_sc = explored->only_sc;
   doubt_what_clang_left_out(target.facts, &result);
   return result;
 }

@@ -87,14 +87,14 @@ const Violation* first_with_schedule(const Result& result) {
   return found == result.violations.end() ? nullptr : &*found;
 }
 
-void save(const RunRequest& request, const Violation& violation) {
+void save(const RunRequest& request, const Result& result, const Violation& violation) {
   const Options& options = request.options;
   report::save_schedule(request.save_schedule, {.program = fs::canonical(request.program).string(),
                                                 .program_hash = report::hash_of_file(request.program),
                                                 .arguments = request.arguments,
                                                 .races = options.races,
                                                 .report_leaks = options.report_leaks,
-                                                .model = options.model,
+                                                .model = result.model,
                                                 .max_timeouts = options.max_timeouts,
                                                 .max_events = options.max_events,
                                                 .expected = options.expected,
@@ -116,7 +116,7 @@ void publish(const RunRequest& request, const Result& result) {
   const bool json_to_stdout = request.json == "-";
   const Violation* violation = first_with_schedule(result);
   const bool saved = !request.save_schedule.empty() && violation != nullptr;
-  if (saved) save(request, *violation);
+  if (saved) save(request, result, *violation);
   if (!request.json.empty() && !json_to_stdout) report::write_file(request.json, report::json_report(result));
 
   std::FILE* const human = json_to_stdout ? stderr : stdout;

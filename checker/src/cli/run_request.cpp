@@ -88,9 +88,10 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
             "HOW")
       ->check(one_of({"stop", "explore", "ignore"}));
   searching(run->add_flag("--keep-going", options.keep_going, "Do not stop at the first violation"), "");
-  searching(run->add_option("--model", options.model, "Memory model: sc, sequential consistency (default); rc11, what C++\n"
-                            "promises: atomic reads may see older writes (searches: exhaustive,\n"
-                            "which then is graphs)"),
+  searching(run->add_option("--model", options.model, "Memory model: rc11, what C++ promises: atomic reads may see older\n"
+                            "writes (searches: exhaustive, which then is graphs); sc, sequential\n"
+                            "consistency; auto (default): rc11 where a program's memory orders\n"
+                            "make a difference and the search can tell it, else sc"),
             "NAME");
   searching(run->add_option("--leaks", words->leaks,
                             "report (default) heap blocks that nothing reaches when the\n"
@@ -158,8 +159,8 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
     request.program = rest.front();
     request.arguments.assign(rest.begin() + 1, rest.end());
   }
-  if (options.model != "sc" && options.model != "rc11") {
-    throw Refused(fmt::format("memory model '{}' does not exist; there are 'sc' and 'rc11'", options.model));
+  if (options.model != "auto" && options.model != "sc" && options.model != "rc11") {
+    throw Refused(fmt::format("memory model '{}' does not exist; there are 'auto', 'sc' and 'rc11'", options.model));
   }
   options.search = report::search_from_string(words.search);
   if (options.model == "rc11" && options.search == Search::exhaustive) options.search = Search::graphs;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 
+#include "machine/beyond_sc.hpp"
 #include "machine/machine.hpp"
 #include "report/change.hpp"
 #include "report/record.hpp"
@@ -31,10 +32,14 @@ bool holds_dropped(std::uint64_t lock);
 
 /// The order that an access written with `order` is to have.
 inline int order_at(AtomicKind kind, int order, std::uint64_t pc) {
-  return g.changing ? changed_order(kind, order, pc) : order;
+  if (g.changing) order = changed_order(kind, order, pc);
+  if (kind != AtomicKind::fence) accessed_with(order);  // a fence alone shows nothing
+  return order;
 }
 inline void orders_at(int* success, int* failure, std::uint64_t pc) {
   if (g.changing) changed_orders(success, failure, pc);
+  accessed_with(*success);
+  accessed_with(*failure);
 }
 /// Is this locking dropped? The running thread then seems to hold the lock.
 inline bool lock_dropped(EventKind kind, const volatile void* lock, std::uint64_t pc) {

@@ -61,6 +61,7 @@ void Explorer::set_up() {
   g.options.weaken = changes_.weaken;
   g.options.drop_lock = changes_.drop_lock;
   g.run_mode = job_.run_mode;
+  g.only_sc = o.model == "auto";
   g.careful = o.crash_children;
   switch (o.search) {
     case Search::exhaustive:

@@ -106,6 +106,7 @@ class Explorer {
   bool finished_ = false;  ///< the strategy has nothing left
   bool stopped_ = false;
   bool again_ = false;  ///< the same execution must be started over
+  bool beyond_sc_ = false;  ///< model "auto": an execution went beyond sequential consistency
   std::string why_stopped_;
   std::uint64_t clock_checks_ = 0;
 };

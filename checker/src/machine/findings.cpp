@@ -145,6 +145,9 @@ void Explorer::judge() {
       forget();
       again_ = true;
       return;
+    case How::beyond_sc:
+      beyond_sc_ = stopped_ = true;
+      return;
     case How::refused:
       if (g.options.search == Search::directed) {
         add({Verdict::misuse, g.ending.message, 0, g.preemptions, schedule_now(g.schedule), {}, "directed"});

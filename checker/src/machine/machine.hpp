@@ -140,7 +140,7 @@ struct Thread : ThreadState, ThreadPast {
 
 /// How the current execution ended.
 struct Ending {
-  enum class How : std::uint8_t { running, completed, violation, cut, need_threads, restart, refused };
+  enum class How : std::uint8_t { running, completed, violation, cut, need_threads, restart, refused, beyond_sc };
   How how = How::running;
   bool bounded = false;  ///< cut by a bound, so that nothing is proved
   Verdict verdict = Verdict::proved;
@@ -175,6 +175,7 @@ struct Machine : Running, ExecutionState {
   bool careful = false;    ///< plain accesses take the long way: recorded, or children may crash at them
   bool stepping = false;  ///< each scheduling point is a state that the search goes back to
   bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
+  bool only_sc = false;   ///< the search ends where more than sequential consistency can be seen (machine/beyond_sc.hpp)
   bool changing = false;  ///< orders are weakened, locks dropped or sites listed (machine/changes.hpp)
   std::int32_t current = 0;
   std::int32_t process = 0;  ///< the one that runs: Thread::process of the current thread

@@ -103,6 +103,8 @@ void Explorer::fill(report::RawResult& result) {
     result.violations.push_back(std::move(raw));
   }
   result.refused = refused_;
+  result.beyond_sc = beyond_sc_;
+  result.out_of_budget = !why_stopped_.empty();
   result.sites = sites_met();
   result.weaken = g.options.weaken;
   result.drop_lock = g.options.drop_lock;

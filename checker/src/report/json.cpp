@@ -75,6 +75,7 @@ std::string json_report(const Result& result) {
                          {"message", text(result.message)},
                          {"complete", result.complete},
                          {"caveat", text(result.caveat)},
+                         {"only_sc", text(result.only_sc)},
                          {"executions", result.executions},
                          {"blocked", result.blocked},
                          {"events", result.events},

@@ -289,6 +289,8 @@ std::string to_json_text(const RawResult& result) {
                          {"weaken", write_all(result.weaken)},
                          {"drop_lock", write_all(result.drop_lock)},
                          {"caveat", text(result.caveat)},
+                         {"beyond_sc", result.beyond_sc},
+                         {"out_of_budget", result.out_of_budget},
                          {"refused", text(result.refused)}};
   return document.dump() + "\n";
 }
@@ -312,6 +314,8 @@ RawResult raw_result_from_json(const std::string& source) {
     read(at(from, "weaken"), to.weaken);
     read(at(from, "drop_lock"), to.drop_lock);
     read(at(from, "caveat"), to.caveat);
+    read(at(from, "beyond_sc"), to.beyond_sc);
+    read(at(from, "out_of_budget"), to.out_of_budget);
     read(at(from, "refused"), to.refused);
   });
 }

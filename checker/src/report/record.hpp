@@ -107,6 +107,8 @@ struct RawResult {
   std::vector<RawSite> sites;
   std::vector<std::string> weaken, drop_lock;  ///< what was in force: a schedule brings its own
   std::string caveat;           ///< becomes Result::caveat
+  bool beyond_sc = false;       ///< Options::model "auto": ended where more than sequential consistency can be seen
+  bool out_of_budget = false;   ///< a budget or the user ended the search
   std::string refused;          ///< not empty: the run could not be done (bad schedule ...): exit status 3
 };
 

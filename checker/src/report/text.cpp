@@ -90,6 +90,13 @@ std::string extent(const Result& result) {
                      result.seconds, how, model_in_words(result.model));
 }
 
+// What the default memory model could not do for this program.
+std::string only_sc(const Result& result) {
+  if (result.only_sc.empty()) return {};
+  return fmt::format("  memory orders weaker than seq_cst were taken for seq_cst, since under rc11: {}\n",
+                     to_printable(result.only_sc, true));
+}
+
 std::string outcomes_text(const Result& result, std::size_t columns) {
   if (result.outcomes.empty()) {
     return {};
@@ -236,7 +243,7 @@ std::string text_report(const Result& result, const TextOptions& options) {
   if (result.verdict != Verdict::proved || !result.violations.empty()) {
     text += (result.violations.empty() ? "" : "\n") + extent(result);
   }
-  return text + outcomes_text(result, options.columns);
+  return text + only_sc(result) + outcomes_text(result, options.columns);
 }
 
 }  // namespace selvage::report

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "machine/beyond_sc.hpp"
 #include "machine/machine.hpp"
 #include "sync/happens_before.hpp"
 #include "sync/object.hpp"
@@ -75,6 +76,7 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   } else if (o->owner == self().id && type == MutexType::recursive) {
     ++o->depth;
   } else {
+    machine::goes_beyond_sc();
     self().failed_try = true;
     ++g.threads[o->owner].seen_holding;
     result = EBUSY;

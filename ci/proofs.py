@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Has Z3 prove that an invariant holds at every size, or shows that each part of it is needed.
+"""Has Z3 prove that an invariant holds at every size, or shows that each part of it is needed, and each wait.
 
 usage: proofs.py check FILE     initiation, consecution and safety hold; the exit status tells
        proofs.py weaken FILE    without any one inv.* or guard.* something of it fails; the exit status tells

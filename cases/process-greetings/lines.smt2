@@ -4,7 +4,7 @@
 ;
 ; Letters are numbers: 1 H, 2 i, 3 Y, 4 o.
 ;
-; hidden: l 0 1, pa 0 7, pb 0 7, ta 0 4n, tb 0 4n
+; hidden: l 0 1, d 0 2, pa 0 7, pb 0 7, ta 0 4n, tb 0 4n
 (declare-const n Int)  ; greetings of each process
 (declare-const k Int)  ; one of all
 (assert (and (<= 0 k) (< k (* 2 n))))
@@ -72,5 +72,6 @@
 (define-fun inv.joined () Bool (and (=> (<= 3 f) (and (= pa 0) (= a n))) (=> (<= 4 f) (and (= pb 0) (= b n)))))
 
 (define-fun ended () Bool (= f 4))
-(define-fun safe () Bool (and (<= u (* 4 n)) (=> (or (= pa 2) (= pa 5)) (< ta (* 4 n))) (=> (or (= pb 2) (= pb 5)) (< tb (* 4 n)))
+(define-fun safe () Bool (and (<= u (* 4 n)) (=> (or (= pa 2) (= pa 5)) (< ta (* 4 n)))
+  (=> (or (= pb 2) (= pb 5)) (< tb (* 4 n)))
   (=> ended (and (= u (* 4 n)) (= d 2) (or (and (= x 1) (= y 2)) (and (= x 3) (= y 4)))))))

@@ -2,7 +2,7 @@
 ; number was squared once, its square is at its place, and the calls add up to n. What is said of one number, j, is said of
 ; each, for it may be any.
 ;
-; hidden: pa 0 4, pb 0 4, ia 0 3n, ib 0 3n, ka 0 n, kb 0 n
+; hidden: d 0 1, pa 0 4, pb 0 4, ia 0 3n, ib 0 3n, ka 0 n, kb 0 n
 (declare-const n Int)  ; numbers, 0 to n - 1
 (declare-const j Int)  ; one of them
 (assert (and (<= 0 j) (< j n)))

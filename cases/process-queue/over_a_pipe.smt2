@@ -3,7 +3,7 @@
 ;
 ; A pipe gives back what was written in the order in which it was written: the next is one more than the number read.
 ;
-; hidden: w 0 n, z 0 4n
+; hidden: w 0 n, k 0 n, z 0 4n
 (declare-const n Int)  ; numbers
 (declare-const cap Int)  ; how many fit into the pipe
 (assert (<= 1 cap))

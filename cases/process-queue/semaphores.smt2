@@ -49,12 +49,14 @@
 (define-fun guard.alone-get () Bool (> g 0))
 ; put(d + 1) by a producer that is at p, has read t and has completed d puts, of 1 + ... + d
 (define-fun put ((p Int) (p! Int) (t Int) (t! Int) (d Int) (d! Int) (sum Int) (sum! Int)) Bool (or
-  (and (= p 0) (< d n) guard.place (= p! 1) (= s! (- s 1)) items.stay guard-semaphore.stays queue.stays (= t! t) (= d! d) (= sum! sum))
+  (and (= p 0) (< d n) guard.place (= p! 1) (= s! (- s 1)) items.stay guard-semaphore.stays queue.stays (= t! t)
+    (= d! d) (= sum! sum))
   (and (= p 1) guard.alone-put (= p! 2) (= g! (- g 1)) places.stay items.stay queue.stays (= t! t) (= d! d) (= sum! sum))
   (and (= p 2) (= p! 3) (= t! u) semaphores.stay queue.stays (= d! d) (= sum! sum))
   (and (= p 3) (= p! 4) (written t (+ d 1)) (= u! u) (= v! v) semaphores.stay (= t! t) (= d! d) (= sum! sum))
   (and (= p 4) (= p! 5) (= t! u) semaphores.stay queue.stays (= d! d) (= sum! sum))
-  (and (= p 5) (= p! 6) (= u! (mod (+ t 1) 2)) (= v! v) numbers.stay semaphores.stay (= t! t) (= d! d) (= sum! sum))
+  (and (= p 5) (= p! 6) (= u! (mod (+ t 1) 2)) (= v! v) numbers.stay semaphores.stay (= t! t) (= d! d)
+    (= sum! sum))
   (and (= p 6) (= p! 7) (= g! (+ g 1)) places.stay items.stay queue.stays (= t! t) (= d! d) (= sum! sum))
   (and (= p 7) (= p! 0) (= e! (+ e 1)) (= d! (+ d 1)) (= sum! (+ sum d 1)) places.stay guard-semaphore.stays queue.stays (= t! t))))
 (define-fun get () Bool (or

@@ -2,10 +2,11 @@
 ; pipes, and a semaphore with one place is held from get to set. Whatever n, the value ends at 2n; main gets it as an exit
 ; status, which has eight bits.
 ;
-; The pipe for questions has room for more than one, and keeps their order. That there is never more than one in it, and never
-; more than one in a pipe for answers, is part of what is proved: so nothing has to be said of their order.
+; The pipe for questions has room for more than one, and keeps their order. That there is never more than one in it, and
+; never more than one in a pipe for answers, is part of what is proved: so nothing has to be said of their order.
 ;
-; hidden: s 0 1, q 0 1, aa 0 1, ba 0 1, pa 0 5, pb 0 5, pm 0 3, qf 0 2, qs 0 1, mf 0 2, ms 0 1, ta 0 2n, tb 0 2n, av 0 2n, bv 0 2n, qv 0 2n, mv 0 2n
+; hidden: s 0 1, q 0 1, aa 0 1, ba 0 1, pa 0 5, pb 0 5, pm 0 3, qf 0 2, qs 0 1, mf 0 2, ms 0 1
+; hidden: ta 0 2n, tb 0 2n, av 0 2n, bv 0 2n, qv 0 2n, mv 0 2n
 (declare-const n Int)  ; additions of each process
 (declare-const s Int) (declare-const s! Int)  ; the semaphore; s! is s after a step
 (declare-const a Int) (declare-const a! Int)  ; additions that are complete
@@ -97,7 +98,8 @@
   (ite (= pb 2) (= ms 0) (and (= ms 1) (= mv (+ tb 1)))))))
 ; The value is what was added, with what is set already and not complete yet.
 (define-fun inv.value () Bool (= v (+ a b
-  (ite (or (= pa 5) (and (= pa 4) (or (= pm 2) (= aa 1)))) 1 0) (ite (or (= pb 5) (and (= pb 4) (or (= pm 2) (= ba 1)))) 1 0))))
+  (ite (or (= pa 5) (and (= pa 4) (or (= pm 2) (= aa 1)))) 1 0)
+  (ite (or (= pb 5) (and (= pb 4) (or (= pm 2) (= ba 1)))) 1 0))))
 ; The value that one is given, and has then, is still so until it is set.
 (define-fun inv.answer-a () Bool (=> (and (= pa 2) (= aa 1)) (= av v)))
 (define-fun inv.answer-b () Bool (=> (and (= pb 2) (= ba 1)) (= bv v)))

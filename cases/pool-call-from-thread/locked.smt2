@@ -1,5 +1,5 @@
-; Two threads, a and b, have 2 and 3 squared by a worker process, n times each, over one line, with a lock held from question
-; to answer: whatever n, each gets its own answers, and the worker gives 2n.
+; Two threads, a and b, have 2 and 3 squared by a worker process, n times each, over one line, with a lock held from
+; question to answer: whatever n, each gets its own answers, and the worker gives 2n.
 ;
 ; The line has room for more than one number, and keeps their order. That there is never more than one on it in either
 ; direction is part of what is proved: so nothing has to be said of their order.

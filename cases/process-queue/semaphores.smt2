@@ -58,7 +58,8 @@
   (and (= p 5) (= p! 6) (= u! (mod (+ t 1) 2)) (= v! v) numbers.stay semaphores.stay (= t! t) (= d! d)
     (= sum! sum))
   (and (= p 6) (= p! 7) (= g! (+ g 1)) places.stay items.stay queue.stays (= t! t) (= d! d) (= sum! sum))
-  (and (= p 7) (= p! 0) (= e! (+ e 1)) (= d! (+ d 1)) (= sum! (+ sum d 1)) places.stay guard-semaphore.stays queue.stays (= t! t))))
+  (and (= p 7) (= p! 0) (= e! (+ e 1)) (= d! (+ d 1)) (= sum! (+ sum d 1)) places.stay guard-semaphore.stays
+    queue.stays (= t! t))))
 (define-fun get () Bool (or
   (and (= pc 0) (< k (* 2 n)) guard.item (= pc! 1) (= e! (- e 1)) places.stay guard-semaphore.stays queue.stays
     (= tc! tc) (= y! y) got.stays)

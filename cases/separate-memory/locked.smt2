@@ -55,8 +55,8 @@
 (define-fun guard.question () Bool (> q 0))
 ; Nobody can ask any more.
 (define-fun guard.closed () Bool (and (<= 4 f) (= pa pb 0) (= a b n)))
-; add() by the process with number `me`, with c additions complete, that is at p and has got t; x answers are in its pipe, of
-; which the last is y
+; add() by the process with number `me`, with c additions complete, that is at p and has got t; x answers are in its pipe,
+; of which the last is y
 (define-fun add ((me Int) (c Int) (c! Int) (p Int) (p! Int) (t Int) (t! Int) (x Int) (x! Int) (y Int) (y! Int)) Bool
   (and (= y! y) (or
     (and (= p 0) (< c n) guard.lock (= p! 1) (= s! (- s 1)) (= c! c) (= t! t) (= x! x) questions.stay)

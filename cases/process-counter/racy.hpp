@@ -12,16 +12,15 @@ struct Count {
   int value = 10;
 };
 
+inline void increment(Count& count) { ++count.value; }
+inline void decrement(Count& count) { --count.value; }
+
 inline void count_up(Count& count, int times) {
-  for (int i = 0; i < times; ++i) {
-    ++count.value;
-  }
+  for (int i = 0; i < times; ++i) increment(count);
 }
 
 inline void count_down(Count& count, int times) {
-  for (int i = 0; i < times; ++i) {
-    --count.value;
-  }
+  for (int i = 0; i < times; ++i) decrement(count);
 }
 
 /// From 10, counts n up in one process and n + 1 down in another, and returns what the counter says then.

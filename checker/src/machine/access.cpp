@@ -170,10 +170,20 @@ __attribute__((noinline)) void check_plain(std::uint64_t address, std::uint32_t 
   }
 }
 
+/// May this access be noted without a Door? Where stacks are to stay clean only if the compiler keeps what that takes in
+/// registers: g++ does, clang++ puts some of it below the stack pointer, where nothing would wipe it.
+bool needs_no_door() {
+#ifdef __clang__
+  return !g.clean_stacks;
+#else
+  return !g.clean_stacks || g.stepping;
+#endif
+}
+
 __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
                                             std::uint8_t flags, std::uint64_t pc) {
   const Thread& t = self();
-  if ((!g.clean_stacks || g.stepping) && race::Shadow::access_unraced(cell, t.id, t.clock, mask, flags, pc)) return;
+  if (needs_no_door() && race::Shadow::access_unraced(cell, t.id, t.clock, mask, flags, pc)) return;
   Door door;
   check_granule(cell, address, mask, flags, pc);
 }
@@ -183,31 +193,47 @@ __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t addr
 __attribute__((noinline)) void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags,
                                        std::uint64_t pc) {
   const Thread& t = self();
-  if ((!g.clean_stacks || g.stepping) && race::Shadow::access_ordered(cell, t.id, t.clock, mask, flags, pc)) return;
+  if (needs_no_door() && race::Shadow::access_ordered(cell, t.id, t.clock, mask, flags, pc)) return;
+  forget_scratch();
   granule_slow(cell, address, mask, flags, pc);
 }
 
+namespace {
+
+__attribute__((noinline)) void note_sharing_of(std::uint64_t address) {
+  note_sharing(g.shadow.fresh_cell(address), address);
+}
+
+__attribute__((noinline)) void note_sharing_cleanly(std::uint64_t address) {
+  Door door;
+  note_sharing_of(address);
+}
+
+}  // namespace
+
 __attribute__((noinline)) void plain_sharing(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
                                              std::uint64_t pc) {
-  {
-    Door door;
-    note_sharing(g.shadow.fresh_cell(address), address);
-  }
+  note_sharing_cleanly(address);
   plain(address, size, flags, pc);
 }
 
 namespace {
 
 __attribute__((noinline)) bool touch_first(std::uint64_t address) {
-  Door door;  // nothing of this must remain on the stack
   return g.shadow.touch_first(g.shadow.known_cell(address), address);
+}
+
+/// The same, of which nothing remains on the stack: what the compiler puts there is in the inner function's frame.
+__attribute__((noinline)) bool touch_first_cleanly(std::uint64_t address) {
+  Door door;
+  return touch_first(address);
 }
 
 }  // namespace
 
 __attribute__((noinline)) void plain_first(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
                                            std::uint64_t pc) {
-  if (!touch_first(address)) {
+  if (!touch_first_cleanly(address)) {
     plain_slow(address, size, flags, pc);
     return;
   }

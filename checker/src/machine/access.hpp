@@ -31,6 +31,14 @@ void plain_sharing(std::uint64_t address, std::uint32_t size, std::uint8_t flags
 /// Is `address` on the stack of `t`?
 inline bool on_own_stack(const Thread& t, std::uint64_t address) { return address - t.stack_low < Stacks::kSize; }
 
+/// Before what is called last from a hook, and so has the first frame below the program's: clang++ aligns the stack by a push of
+/// rax, whatever that holds, and this must not remain there (Machine::clean_stacks).
+[[gnu::always_inline]] inline void forget_scratch() {
+#ifdef __clang__
+  asm volatile("xorl %%eax, %%eax" ::: "rax");
+#endif
+}
+
 /// A plain access of 1, 2, 4, 8 or 16 bytes; for a write, before it happens. What is rare is left to functions called last,
 /// so that all the rest needs no frame.
 inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc) {
@@ -39,20 +47,24 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
   const std::uint64_t offset = address & 7;
   race::Cell* const cell = g.shadow.known_cell(address);
   if (offset + size > 8 || ++t.plain_since_event > kPlainLimit || g.careful || cell == nullptr) [[unlikely]] {
+    forget_scratch();
     plain_slow(address, size, flags, pc);
     return;
   }
   if (!g.shadow.refresh(cell)) [[unlikely]] {
+    forget_scratch();
     plain_first(address, size, flags, pc);
     return;
   }
   const auto mask = static_cast<std::uint8_t>(((1U << size) - 1) << offset);
   if ((cell->visible_mask & mask) != 0 || ((flags & race::kWrite) != 0 && cell->foreign == 0)) [[unlikely]] {
+    forget_scratch();
     plain_slow(address, size, flags, pc);
     return;
   }
   const bool own = on_own_stack(t, address);
   if (!own && cell->shared == 0 && g.stacks.contains(address)) [[unlikely]] {
+    forget_scratch();
     plain_sharing(address, size, flags, pc);
     return;
   }
@@ -61,6 +73,7 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
     ++t.own_writes;
   }
   if (race::Shadow::access_fast(cell, t.id, t.clock, mask, flags, pc)) return;
+  forget_scratch();
   granule(cell, address, mask, flags, pc);
 }
 

@@ -13,15 +13,19 @@
 
 namespace processes {
 
+/// A new T in memory of this process and of all that are forked from it from now on. It stays there.
+template <typename T>
+T* map_shared() {
+  void* memory = mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (memory == MAP_FAILED) std::abort();
+  return new (memory) T();
+}
+
 /// A T that is in the memory of this process and of all that are forked from it while it lives.
 template <typename T>
 class Shared {
  public:
-  Shared() {
-    void* memory = mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    if (memory == MAP_FAILED) std::abort();
-    value_ = new (memory) T();
-  }
+  Shared() : value_(map_shared<T>()) {}
   ~Shared() { munmap(value_, sizeof(T)); }
   Shared(const Shared&) = delete;
   Shared& operator=(const Shared&) = delete;
@@ -44,8 +48,9 @@ class Mutex {
     pthread_mutexattr_destroy(&attributes);
   }
   int lock() { return pthread_mutex_lock(&mutex_); }
-  void unlock() { pthread_mutex_unlock(&mutex_); }
-  void make_consistent() { pthread_mutex_consistent(&mutex_); }
+  int unlock() { return pthread_mutex_unlock(&mutex_); }
+  int make_consistent() { return pthread_mutex_consistent(&mutex_); }
+  pthread_mutex_t* native_handle() { return &mutex_; }
 
  private:
   pthread_mutex_t mutex_;
@@ -77,7 +82,7 @@ pid_t start(Work work) {
 /// Waits until the process has ended: its status, as waitpid has it.
 inline int join(pid_t child) {
   int status = 0;
-  waitpid(child, &status, 0);
+  if (waitpid(child, &status, 0) != child) std::abort();
   return status;
 }
 

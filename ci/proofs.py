@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Has Z3 prove that an invariant holds at every size, or shows that each part of it is needed.
+"""Has Z3 prove that an invariant holds at every size, or shows that each part of it is needed, and each wait.
 
 usage: proofs.py check FILE     initiation, consecution and safety hold; the exit status tells
-       proofs.py weaken FILE    without any one inv.* something of it fails; the exit status tells
+       proofs.py weaken FILE    without any one inv.* or guard.* something of it fails; the exit status tells
 
 FILE is SMT-LIB 2 and defines, without parameters: init, next, safe, and the parts of the invariant, inv.NAME. A
-variable X of the state is declared with a partner X!, its value after a step.
+variable X of the state is declared with a partner X!, its value after a step. What a step of next waits for (a lock,
+a semaphore, the end of another) may have a name, guard.NAME, on a line of its own: without it the step need not wait.
 """
 
 import re
@@ -33,6 +34,15 @@ def after_a_step(text, variables):
         copies.append("".join(token + "!" if token in variables else token.replace("inv.", "inv!.", 1)
                               if token.startswith("inv.") else token for token in tokens))
     return "\n".join(copies)
+
+
+def without_guard(text, name):
+    """The same model, but nobody waits for guard.`name`."""
+    changed, count = re.subn(rf"^(\(define-fun guard\.{re.escape(name)} \(.*?\) Bool) .*\)$", r"\1 true)", text,
+                             flags=re.MULTILINE)
+    if count != 1:
+        sys.exit(f"proofs.py: guard.{name} is not defined on one line")
+    return changed
 
 
 def questions(names):
@@ -67,12 +77,14 @@ def main(arguments):
             if answer != "unsat":
                 wrong.append(f"{what} is not proved")
     else:
-        for name in names:
-            fails = [what for what, question in questions([n for n in names if n != name]).items()
-                     if ask(model, question) == "sat"]
-            print(f"without inv.{name}: {', '.join(fails) or 'nothing'} fails")
+        weaker = [(f"inv.{name}", model, [n for n in names if n != name]) for name in names]
+        weaker += [(f"guard.{name}", without_guard(model, name), names)
+                   for name in re.findall(r"\(define-fun guard\.(\S+) ", text)]
+        for left_out, rest, parts in weaker:
+            fails = [what for what, question in questions(parts).items() if ask(rest, question) == "sat"]
+            print(f"without {left_out}: {', '.join(fails) or 'nothing'} fails")
             if not fails:
-                wrong.append(f"inv.{name} is not needed")
+                wrong.append(f"{left_out} is not needed")
     for message in wrong:
         print(f"{path}: {message}")
     return 1 if wrong else 0

@@ -20,8 +20,8 @@
 #   TSAN               what the real ThreadSanitizer must say; default: race with RACE, else silent. blind: it is
 #                      silent, since what happens is between processes, of which it sees one
 #   TOLERATES          what a run on the real machine may do as well: stay blocked for ever, or crash
-#   PROOF              FORM.smt2 is proved by Z3 for every size, and each part of its invariant is needed; see
-#                      ci/proofs.py. That the code keeps the same invariant is for selvage_test.cpp to show.
+#   PROOF              FORM.smt2 is proved by Z3 for every size, and each part of its invariant and each wait that
+#                      it names is needed; see ci/proofs.py. That the code keeps the same invariant is for selvage_test.cpp to show.
 #   NATIVE             the size that both are run with, and what every one of k trials must print
 #   SELVAGE            sizes to explore to the end, exactly what the executions must print, and how many
 #                      executions come to an end (with a violation too): one for each order of events that a

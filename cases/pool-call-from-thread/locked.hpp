@@ -13,6 +13,23 @@
 
 namespace locked {
 
+/// Has a number squared by who is at the other end of the line.
+inline int square(int line, std::mutex& mutex, int number) {
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (write(line, &number, sizeof number) != sizeof number) std::abort();
+  if (read(line, &number, sizeof number) != sizeof number) std::abort();
+  return number;
+}
+
+/// Squares one number for who is at the other end; false if nobody is there any more.
+inline bool answer(int line) {
+  int number = 0;
+  if (read(line, &number, sizeof number) != sizeof number) return false;
+  number *= number;
+  if (write(line, &number, sizeof number) != sizeof number) std::abort();
+  return true;
+}
+
 /// A process that squares numbers.
 class Worker {
  public:
@@ -27,20 +44,12 @@ class Worker {
   }
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
-  int square(int number) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (write(ends_[0], &number, sizeof number) != sizeof number) std::abort();
-    if (read(ends_[0], &number, sizeof number) != sizeof number) std::abort();
-    return number;
-  }
+  int square(int number) { return locked::square(ends_[0], mutex_, number); }
 
  private:
   void work() const {
     close(ends_[0]);
-    int number = 0;
-    while (read(ends_[1], &number, sizeof number) == sizeof number) {
-      number *= number;
-      if (write(ends_[1], &number, sizeof number) != sizeof number) std::abort();
+    while (answer(ends_[1])) {
     }
   }
   int ends_[2]{};

@@ -8,20 +8,25 @@
 
 namespace over_a_pipe {
 
+inline void put(int end, int value) {
+  if (write(end, &value, sizeof value) != sizeof value) std::abort();
+}
+
+/// The next number; false if nobody can put any more.
+inline bool get(int end, int& value) { return read(end, &value, sizeof value) == sizeof value; }
+
 /// A process puts 1, ..., n; returns the sum of all that comes.
 inline int run(int n) {
   int ends[2];
   if (pipe(ends) != 0) std::abort();
   const pid_t producer = processes::start([&] {
     close(ends[0]);
-    for (int i = 1; i <= n; ++i) {
-      if (write(ends[1], &i, sizeof i) != sizeof i) std::abort();
-    }
+    for (int i = 1; i <= n; ++i) put(ends[1], i);
   });
   close(ends[1]);
   int sum = 0;
   int value = 0;
-  while (read(ends[0], &value, sizeof value) == sizeof value) sum += value;
+  while (get(ends[0], value)) sum += value;
   close(ends[0]);
   processes::join(producer);
   return sum;

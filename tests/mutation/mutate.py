@@ -14,7 +14,6 @@ ones that FILE lists, each with the reason why the code is right without that pi
 The exit status is 0 only where they are. --list shows the edits and runs nothing.
 """
 
-import argparse
 import json
 import os
 import re
@@ -23,9 +22,9 @@ import sys
 import tempfile
 from dataclasses import dataclass
 
+import survey
+
 TIME_LIMIT = 60  # seconds that an exploration may take
-# What keeps an edited form from running on for ever is that it has one verdict or another long before this.
-BUDGET = ["--time", "30", "--max-events", "20000"]
 
 
 @dataclass
@@ -56,13 +55,8 @@ def arguments_of(inside):
     return inside.strip(), ""
 
 
-def without_comments(text):
-    """The text with comments blanked out, so that an edit is not made in one."""
-    return re.sub(r"//[^\n]*", lambda match: " " * len(match.group()), text)
-
-
 def edits_of(text):
-    code = without_comments(text)
+    code = survey.without_comments(text)
 
     def edit(what, start, end, replacement):
         line = text.count("\n", 0, start) + 1
@@ -141,16 +135,6 @@ def with_plain(text):
     return text[:last] + PLAIN + text[last:]
 
 
-def forms_of(manifest):
-    """The proved forms, (case, form), each with the cell to explore: of the smallest size above 1, if there is one, for
-    with a size of 1 there is often nothing left to get wrong."""
-    cells = [cell for cell in manifest["cells"] if cell["way"] == "selvage" and not cell["fails"]]
-    chosen = {}
-    for cell in sorted(cells, key=lambda cell: (cell["size"] == 1, cell["size"])):
-        chosen.setdefault((cell["case"], cell["form"]), cell)
-    return chosen
-
-
 def explore(selvage, folder, form, cell, outcomes):
     """One word for what Selvage makes of the form in `folder`, or "does not compile: ..."."""
     program = os.path.join(folder, "program")
@@ -158,86 +142,44 @@ def explore(selvage, folder, form, cell, outcomes):
                            capture_output=True, text=True, check=False)
     if built.returncode != 0:
         return f"does not compile: {built.stderr.strip().splitlines()[:3]}"
-    expected = [word for outcome in outcomes for word in ("--expect", f"exit 0: {outcome}")]
     try:
-        done = subprocess.run([selvage, "run", "--json", "-", *BUDGET, *expected, program, str(cell["size"])],
-                              capture_output=True, text=True, check=False, timeout=TIME_LIMIT)
+        return survey.explore(selvage, outcomes, [program, str(cell["size"])], TIME_LIMIT)[0]
     except subprocess.TimeoutExpired:
         return "no end"
-    try:
-        return json.loads(done.stdout)["verdict"]
-    except json.JSONDecodeError:
-        return f"exit status {done.returncode}: {done.stderr.strip()[:300]}"
 
 
-def read_survivors(path):
-    known = {}
-    with open(path, encoding="utf-8") as file:
-        for line in file:
-            line = line.strip()
-            if line and not line.startswith("#"):
-                where, _, rest = line.partition(": ")
-                what, _, reason = rest.partition(": ")
-                known[f"{where}: {what}"] = reason
-    return known
+def with_edit(edit, cases, case, form, folder):
+    """Copies the case to `folder`, with the edit made; returns where it is now."""
+    # The copy lies where the original would: ../program.hpp is found from it.
+    inner = os.path.join(folder, case)
+    os.mkdir(inner)
+    source = os.path.join(cases, case)
+    for header in os.listdir(cases):
+        if header.endswith(".hpp"):
+            os.symlink(os.path.join(cases, header), os.path.join(folder, header))
+    for file_name in os.listdir(source):
+        if file_name.endswith((".hpp", ".cpp")) and file_name != f"{form}.hpp":
+            os.symlink(os.path.join(source, file_name), os.path.join(inner, file_name))
+    with open(os.path.join(inner, f"{form}.hpp"), "w", encoding="utf-8") as file:
+        file.write(with_plain(edit.text))
+    return inner
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__)
-    for name in ("selvage", "cells", "cases", "survivors"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--only")
-    parser.add_argument("--list", action="store_true")
-    options = parser.parse_args()
-    options.cases = os.path.abspath(options.cases)
-    sys.path.insert(0, os.path.join(options.cases, "..", "ci"))
-    import cases  # the values that a cell's text stands for
-
-    with open(options.cells, encoding="utf-8") as file:
-        manifest = json.load(file)
-    known = {key: reason for key, reason in read_survivors(options.survivors).items()
-             if not options.only or key.startswith(f"{options.only}/")}
-    survivors, wrong, killed, count = {}, [], {}, 0
-    for (case, form), cell in forms_of(manifest).items():
-        if options.only and case != options.only:
-            continue
-        source = os.path.join(options.cases, case)
-        with open(os.path.join(source, f"{form}.hpp"), encoding="utf-8") as file:
+    tally = survey.Survey(__doc__, "edit")
+    options = tally.options
+    for case, form, cell, outcomes in tally.forms():
+        with open(os.path.join(options.cases, case, f"{form}.hpp"), encoding="utf-8") as file:
             text = file.read()
         for edit in edits_of(text):
-            count += 1
             name = f"{case}/{form}: {edit.what} {edit.line}"
-            if options.list:
-                print(f"{name}  {edit.code}")
+            if not tally.is_to_be_made(name, edit.code):
                 continue
             with tempfile.TemporaryDirectory() as folder:
-                # The copy lies where the original would: ../program.hpp is found from it.
-                inner = os.path.join(folder, case)
-                os.mkdir(inner)
-                for header in os.listdir(options.cases):
-                    if header.endswith(".hpp"):
-                        os.symlink(os.path.abspath(os.path.join(options.cases, header)), os.path.join(folder, header))
-                for file_name in os.listdir(source):
-                    if file_name.endswith((".hpp", ".cpp")) and file_name != f"{form}.hpp":
-                        os.symlink(os.path.abspath(os.path.join(source, file_name)), os.path.join(inner, file_name))
-                with open(os.path.join(inner, f"{form}.hpp"), "w", encoding="utf-8") as file:
-                    file.write(with_plain(edit.text))
-                verdict = explore(options.selvage, inner, form, cell, cases.in_order(cases.values(cell["expected"])))
-            print(f"{name}: {verdict}  | {edit.code}", flush=True)
-            killed[verdict] = killed.get(verdict, 0) + 1
-            if verdict in ("proved", "exhausted"):
-                survivors[name] = edit.code
-            elif " " in verdict:
-                wrong.append(f"{name}: {verdict}")
-    if options.list:
-        return 0
-    print(", ".join(f"{number} {verdict}" for verdict, number in sorted(killed.items())), f"of {count} edits")
-    wrong += [f"{name} survives and is not listed: {code}" for name, code in survivors.items() if name not in known]
-    wrong += [f"{name} is listed as a survivor and is not one" for name in known if name not in survivors]
-    wrong += [] if count else ["no edit was made"]
-    for message in wrong:
-        print(f"mutate.py: {message}")
-    return 1 if wrong else 0
+                inner = with_edit(edit, options.cases, case, form, folder)
+                verdict = explore(options.selvage, inner, form, cell, outcomes)
+            tally.note(name, verdict, edit.code)
+    return tally.end()
 
 
 if __name__ == "__main__":

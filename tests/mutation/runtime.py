@@ -13,14 +13,11 @@ right without that piece:
     CASE/FORM: ORDER LINE: reason                  (LINE of another header: HEADER:LINE)
 """
 
-import argparse
-import json
 import os
 import re
-import subprocess
 import sys
 
-import mutate
+import survey
 
 TIME_LIMIT = 120
 LOCK = r"(?:const )?std::(?:lock_guard|scoped_lock|unique_lock|shared_lock)\b[^;]*;|\b[\w.\->\[\]]+\.lock(?:_shared)?\(\);"
@@ -32,7 +29,7 @@ WEAKER = {"relaxed": [], "acquire": ["relaxed"], "release": ["relaxed"], "acq_re
 
 def changes_of(text):
     """(kind of change, line, option of selvage run, what follows FILE:LINE there, the line's code)"""
-    code = mutate.without_comments(text)
+    code = survey.without_comments(text)
     lines = text.splitlines()
 
     def line_of(at):
@@ -60,65 +57,27 @@ def headers_of(folder, form):
 
 
 def main():
-    parser = argparse.ArgumentParser(usage=__doc__)
-    for name in ("selvage", "cells", "cases", "survivors"):
-        parser.add_argument(f"--{name}", required=True)
-    parser.add_argument("--only")
-    parser.add_argument("--list", action="store_true")
-    options = parser.parse_args()
-    sys.path.insert(0, os.path.join(os.path.abspath(options.cases), "..", "ci"))
-    import cases
-
-    with open(options.cells, encoding="utf-8") as file:
-        manifest = json.load(file)
-    known = {key: reason for key, reason in mutate.read_survivors(options.survivors).items()
-             if not options.only or key.startswith(f"{options.only}/")}
-    count, killed, survivors, wrong = 0, {}, {}, []
-    for (case, form), cell in mutate.forms_of(manifest).items():
-        if options.only and case != options.only:
-            continue
+    tally = survey.Survey(__doc__, "change", refused=("unsupported",))
+    options = tally.options
+    for case, form, cell, outcomes in tally.forms():
         folder = os.path.join(options.cases, case)
-        outcomes = cases.in_order(cases.values(cell["expected"]))
-        expected = [word for outcome in outcomes for word in ("--expect", f"exit 0: {outcome}")]
         relaxed = set()  # the lines where that will do
         changes = [(header, prefix, *change) for prefix, header in headers_of(folder, form)
                    for change in changes_of(open(os.path.join(folder, header), encoding="utf-8").read())]
         for header, prefix, what, line, option, order, code in changes:
-            if (header, line) in relaxed:
-                continue
-            count += 1
             name = f"{case}/{form}: {what} {prefix}{line}"
-            if options.list:
-                print(f"{name}  {code}")
+            if (header, line) in relaxed or not tally.is_to_be_made(name, code):
                 continue
             model = ["--model", "rc11"] if order else []
-            done = subprocess.run([options.selvage, "run", "--json", "-", *mutate.BUDGET, *expected, *model,
-                                   option, f"{case}/{header}:{line}{order}", *cell["command"][-2:]],
-                                  capture_output=True, text=True, check=False, timeout=TIME_LIMIT)
-            try:
-                verdict = json.loads(done.stdout)["verdict"]
-            except json.JSONDecodeError:
-                verdict = f"exit status {done.returncode}: {done.stderr.strip()[:300]}"
-            if verdict == "unsupported" and order and "in a search for execution graphs" in done.stdout:
-                count -= 1  # the C++ memory model knows of no processes; mutate.py changes the source of these
+            verdict, printed = survey.explore(
+                options.selvage, outcomes,
+                [*model, option, f"{case}/{header}:{line}{order}", *cell["command"][-2:]], TIME_LIMIT)
+            if verdict == "unsupported" and order and "in a search for execution graphs" in printed:
+                tally.is_no_change()  # the C++ memory model knows of no processes; mutate.py changes the source of these
                 continue
-            print(f"{name}: {verdict}  | {code}", flush=True)
-            killed[verdict] = killed.get(verdict, 0) + 1
-            if verdict in ("proved", "exhausted"):
-                survivors[name] = code
-                if what == "relaxed":
-                    relaxed.add((header, line))
-            elif " " in verdict or verdict == "unsupported":
-                wrong.append(f"{name}: {verdict}")
-    if options.list:
-        return 0
-    print(", ".join(f"{number} {verdict}" for verdict, number in sorted(killed.items())), f"of {count} changes")
-    wrong += [f"{name} survives and is not listed: {code}" for name, code in survivors.items() if name not in known]
-    wrong += [f"{name} is listed as a survivor and is not one" for name in known if name not in survivors]
-    wrong += [] if count else ["no change was made"]
-    for message in wrong:
-        print(f"runtime.py: {message}")
-    return 1 if wrong else 0
+            if tally.note(name, verdict, code) and what == "relaxed":
+                relaxed.add((header, line))
+    return tally.end()
 
 
 if __name__ == "__main__":

@@ -10,51 +10,25 @@
 
 #include <atomic>
 #include <cerrno>
-#include <new>
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "processes.hpp"
+
 namespace {
 
+using processes::join;
+using processes::map_shared;
+using processes::Mutex;
+using processes::start;
 using selvage::Options;
 using selvage::Proves;
 using selvage::Verdict;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-template <typename T>
-T* shared() {
-  void* memory = mmap(nullptr, sizeof(T), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  return new (memory) T();
-}
-
-struct Mutex {
-  explicit Mutex(bool robust = false, bool pshared = true) {
-    pthread_mutexattr_t attributes;
-    pthread_mutexattr_init(&attributes);
-    if (pshared) pthread_mutexattr_setpshared(&attributes, PTHREAD_PROCESS_SHARED);
-    if (robust) pthread_mutexattr_setrobust(&attributes, PTHREAD_MUTEX_ROBUST);
-    pthread_mutex_init(&mutex, &attributes);
-  }
-  pthread_mutex_t mutex;
-};
-
-template <typename Work>
-pid_t start(Work work) {
-  const pid_t child = fork();
-  if (child != 0) return child;
-  work();
-  _exit(0);
-}
-
-int join(pid_t child) {
-  int status = 0;
-  EXPECT_EQ(waitpid(child, &status, 0), child);
-  return status;
-}
 
 std::uint64_t choose_from(int n, int k) {
   std::uint64_t result = 1;
@@ -70,16 +44,16 @@ struct Counted {
 
 void count_up(Counted* c, int n) {
   for (int i = 0; i < n; ++i) {
-    pthread_mutex_lock(&c->lock.mutex);
+    c->lock.lock();
     ++c->count;
-    pthread_mutex_unlock(&c->lock.mutex);
+    c->lock.unlock();
   }
 }
 
 TEST(Processes, LockedCounter) {
   for (int n = 1; n <= 5; ++n) {
     const auto result = selvage::explore([n] {
-      auto* c = shared<Counted>();
+      auto* c = map_shared<Counted>();
       const pid_t a = start([&] { count_up(c, n); });
       const pid_t b = start([&] { count_up(c, n); });
       join(a);
@@ -93,7 +67,7 @@ TEST(Processes, LockedCounter) {
 
 TEST(Processes, ParentAndChildCountTogether) {
   const auto result = selvage::explore([] {
-    auto* c = shared<Counted>();
+    auto* c = map_shared<Counted>();
     const pid_t a = start([&] { count_up(c, 3); });
     count_up(c, 3);
     join(a);
@@ -106,7 +80,7 @@ TEST(Processes, ParentAndChildCountTogether) {
 TEST(Processes, AtomicsInSharedMemory) {
   for (int n = 1; n <= 4; ++n) {
     const auto result = selvage::explore([n] {
-      auto* count = shared<std::atomic<int>>();
+      auto* count = map_shared<std::atomic<int>>();
       const auto loop = [&] {
         for (int i = 0; i < n; ++i) count->fetch_add(1, std::memory_order_relaxed);
       };
@@ -127,7 +101,7 @@ TEST(Processes, RacyCounterLosesAsManyUpdatesAsThatOfThreads) {
   Options options;
   options.races = selvage::Races::explore;
   const auto result = selvage::explore(options, [] {
-    auto* count = shared<int>();
+    auto* count = map_shared<int>();
     const auto loop = [&] {
       for (int i = 0; i < 2; ++i) increment(count);
     };
@@ -146,7 +120,7 @@ TEST(Processes, NLockersInEveryOrder) {
   for (int n = 2; n <= 4; ++n) {
     factorial *= static_cast<std::uint64_t>(n);
     const auto result = selvage::explore([n] {
-      auto* c = shared<Counted>();
+      auto* c = map_shared<Counted>();
       std::vector<pid_t> children;
       for (int i = 0; i < n; ++i) children.push_back(start([&] { count_up(c, 1); }));
       for (const pid_t child : children) join(child);
@@ -221,7 +195,7 @@ TEST(Processes, AChildMayOrMayNotHaveEnded) {
 
 TEST(Processes, AnOrphanHasAnotherParent) {
   const auto result = selvage::explore([] {
-    auto* answer = shared<std::atomic<int>>();
+    auto* answer = map_shared<std::atomic<int>>();
     const pid_t root = getpid();
     const pid_t child = start([&] {
       const pid_t self = getpid();
@@ -240,7 +214,7 @@ TEST(Processes, AnOrphanHasAnotherParent) {
 
 TEST(Processes, ForkIsOrderedBeforeTheChildAndItsEndBeforeTheWait) {
   const auto result = selvage::explore([] {
-    auto* value = shared<int>();
+    auto* value = map_shared<int>();
     *value = 1;
     const pid_t child = start([&] { *value += 1; });
     join(child);
@@ -250,7 +224,7 @@ TEST(Processes, ForkIsOrderedBeforeTheChildAndItsEndBeforeTheWait) {
   EXPECT_THAT(result, Proves(selvage::OutcomeIs(3)));
   EXPECT_EQ(result.executions, 1U);
   EXPECT_THAT(selvage::explore([] {
-                auto* value = shared<int>();
+                auto* value = map_shared<int>();
                 const pid_t child = start([&] { *value += 1; });
                 *value += 1;
                 join(child);
@@ -260,8 +234,10 @@ TEST(Processes, ForkIsOrderedBeforeTheChildAndItsEndBeforeTheWait) {
 
 TEST(Processes, APrivateLockInSharedMemoryIsMisuse) {
   const auto result = selvage::explore([] {
-    void* memory = mmap(nullptr, sizeof(Mutex), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    auto* lock = new (memory) Mutex(false, false);
+    struct Private {
+      pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+    };
+    auto* lock = map_shared<Private>();
     const auto use = [&] {
       pthread_mutex_lock(&lock->mutex);
       pthread_mutex_unlock(&lock->mutex);
@@ -308,7 +284,7 @@ struct Meeting {
 
 TEST(Processes, BarriersReadWriteLocksAndSemaphoresSynchronise) {
   const auto result = selvage::explore([] {
-    auto* m = shared<Meeting>();
+    auto* m = map_shared<Meeting>();
     const pid_t child = start([&] {
       m->value = 1;
       pthread_barrier_wait(&m->barrier);
@@ -342,20 +318,20 @@ struct Waited {
 
 selvage::Result wait_for_condition(bool looks_again, bool under_lock) {
   return selvage::explore([=] {
-    auto* w = shared<Waited>();
+    auto* w = map_shared<Waited>();
     const pid_t child = start([&] {
-      if (under_lock) pthread_mutex_lock(&w->lock.mutex);
+      if (under_lock) w->lock.lock();
       w->ready = true;
-      if (under_lock) pthread_mutex_unlock(&w->lock.mutex);
+      if (under_lock) w->lock.unlock();
       pthread_cond_signal(&w->condition);
     });
-    pthread_mutex_lock(&w->lock.mutex);
+    w->lock.lock();
     while (!w->ready) {
-      pthread_cond_wait(&w->condition, &w->lock.mutex);
+      pthread_cond_wait(&w->condition, w->lock.native_handle());
       if (!looks_again) break;
     }
     selvage::check(w->ready, "woken for nothing");
-    pthread_mutex_unlock(&w->lock.mutex);
+    w->lock.unlock();
     join(child);
   });
 }
@@ -369,13 +345,13 @@ TEST(Processes, ConditionVariables) {
 TEST(Processes, ARobustMutexOfAThreadThatEnds) {
   const auto result = selvage::explore([] {
     Mutex lock(true);
-    std::thread([&] { pthread_mutex_lock(&lock.mutex); }).join();
-    selvage::check(pthread_mutex_lock(&lock.mutex) == EOWNERDEAD);
-    selvage::check(pthread_mutex_consistent(&lock.mutex) == 0);
-    selvage::check(pthread_mutex_unlock(&lock.mutex) == 0);
-    selvage::check(pthread_mutex_lock(&lock.mutex) == 0);
-    selvage::check(pthread_mutex_consistent(&lock.mutex) == EINVAL);
-    selvage::check(pthread_mutex_unlock(&lock.mutex) == 0);
+    std::thread([&] { lock.lock(); }).join();
+    selvage::check(lock.lock() == EOWNERDEAD);
+    selvage::check(lock.make_consistent() == 0);
+    selvage::check(lock.unlock() == 0);
+    selvage::check(lock.lock() == 0);
+    selvage::check(lock.make_consistent() == EINVAL);
+    selvage::check(lock.unlock() == 0);
   });
   EXPECT_THAT(result, Proves());
 }
@@ -383,7 +359,7 @@ TEST(Processes, ARobustMutexOfAThreadThatEnds) {
 // A child dies at any of its n events, or at none of them.
 TEST(Processes, ACrashPointIsAChoice) {
   const auto result = selvage::explore([] {
-    auto* steps = shared<int>();
+    auto* steps = map_shared<int>();
     const pid_t child = start([&] {
       for (int i = 0; i < 4; ++i) {
         selvage::crash_point();
@@ -404,7 +380,7 @@ TEST(Processes, CrashesBetweenPlainWritesToSharedMemoryAreSeen) {
     struct Two {
       int a = 0, b = 0;
     };
-    auto* two = shared<Two>();
+    auto* two = map_shared<Two>();
     join(start([&] {
       two->a = 1;
       two->b = 1;
@@ -431,7 +407,7 @@ TEST(Processes, AreRefusedByWhatCannotHaveThem) {
 
 TEST(Processes, AllInterleavingsHaveTheSameOutcomes) {
   const auto body = [] {
-    auto* count = shared<std::atomic<int>>();
+    auto* count = map_shared<std::atomic<int>>();
     int ends[2];
     if (pipe(ends) != 0) return;
     const auto work = [&] {

@@ -24,6 +24,7 @@ struct Seen {
   std::set<selvage::Verdict> kinds;
   std::set<std::string> outcomes;
   std::uint64_t executions = 0;
+  bool interleaved = false;  ///< under the default model: it has not gone beyond sequential consistency
   friend bool operator==(const Seen& a, const Seen& b) {
     return a.complete == b.complete && a.proved == b.proved && a.kinds == b.kinds && a.outcomes == b.outcomes;
   }
@@ -31,8 +32,9 @@ struct Seen {
 
 constexpr std::uint64_t kMostExecutions = 3000;
 
-Seen explore(const Program& program, selvage::Search search, selvage::Races races) {
+Seen explore(const Program& program, selvage::Search search, selvage::Races races, const char* model = "sc") {
   selvage::Options options;
+  options.model = model;
   options.search = search;
   options.races = races;
   options.keep_going = true;
@@ -49,6 +51,7 @@ Seen explore(const Program& program, selvage::Search search, selvage::Races race
   seen.complete = result.complete || cut;
   for (const auto& o : result.outcomes) seen.outcomes.insert(o.value);
   seen.executions = result.executions;
+  seen.interleaved = result.model == "sc" && result.only_sc.empty();
   return seen;
 }
 
@@ -71,6 +74,29 @@ std::string to_text(const Seen& seen, const Seen& other) {
   out << "; " << seen.outcomes.size() << " outcomes in " << seen.executions << " executions; only here:";
   for (const auto& o : seen.outcomes) {
     if (other.outcomes.count(o) == 0) out << "\n    " << o;
+  }
+  return out.str();
+}
+
+/// The C++ memory model, to which the default comes, too: where the default has gone through interleavings only, there must be
+/// nothing beyond them. `sc` is what there is under sequential consistency.
+std::string compare_promised(const Program& program, const Seen& sc) {
+  const Seen promised = explore(program, selvage::Search::exhaustive, selvage::Races::stop, "auto");
+  const Seen rc11 = explore(program, selvage::Search::graphs, selvage::Races::stop, "rc11");
+  std::ostringstream out;
+  const auto differ = [&](const char* what, const Seen& a, const Seen& b) {
+    out << what << "\n  " << to_text(a, b) << "\n  " << to_text(b, a) << "\n";
+  };
+  // Every sequentially consistent execution is one that C++ allows.
+  const bool more = std::includes(rc11.outcomes.begin(), rc11.outcomes.end(), sc.outcomes.begin(), sc.outcomes.end());
+  if (rc11.proved && (!sc.proved || !more)) differ("rc11 against sc", rc11, sc);
+  if (!rc11.complete) return out.str();
+  if (promised.interleaved) {
+    if (promised.proved != rc11.proved || (promised.proved && promised.outcomes != rc11.outcomes)) {
+      differ("the default, interleaved, against rc11", promised, rc11);
+    }
+  } else if (!(promised == rc11)) {
+    differ("the default against rc11", promised, rc11);
   }
   return out.str();
 }
@@ -121,6 +147,7 @@ Compared compare(const Program& program, selvage::Races races, std::string* why)
     out << "races=" << mode << ": execution graphs against the oracle\n  graphs: " << to_text(graphs, right)
         << "\n  oracle: " << to_text(right, graphs) << "\n";
   }
+  if (races == selvage::Races::stop) out << compare_promised(program, expected(truth));
   *why = out.str();
   return why->empty() ? Compared::equal : Compared::different;
 }

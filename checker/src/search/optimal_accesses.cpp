@@ -226,7 +226,8 @@ Performed Optimal::perform_new(const AtomicAccess& access, std::uint32_t locatio
     if (open) older_sources(e, access, before, base, change);
   } else {
     const bool open = !was_preset || preset.position == kNowhere;
-    const std::uint32_t oldest = memory::oldest_readable(graph, l, access.thread, clocks.now);
+    const std::uint32_t oldest =
+        behind_alike(location, memory::oldest_readable(graph, l, access.thread, clocks.now));
     result = settle(e, access, clocks, change, {}, open ? last : preset.position);
     if (open) older_positions(e, oldest);
     if (!open) preset.revisits = true;  // it has been put before all that it can be put before

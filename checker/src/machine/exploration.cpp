@@ -277,7 +277,11 @@ bool Explorer::out_of_budget() {
     why_stopped_ = "the budget of " + std::to_string(o.executions) + " executions was used up";
     return true;
   }
-  if (job_.control != nullptr) {
+  if (job_.control != nullptr && job_.control->stop.load(std::memory_order_relaxed) != 0) {
+    why_stopped_ = "the search was interrupted";
+    return true;
+  }
+  if (job_.control != nullptr && shared_ == nullptr) {  // else somebody else tells for all
     job_.control->executions.store(executions_, std::memory_order_relaxed);
     job_.control->blocked.store(blocked_, std::memory_order_relaxed);
     job_.control->events.store(g.total_events, std::memory_order_relaxed);
@@ -285,10 +289,6 @@ bool Explorer::out_of_budget() {
     if (states_search_ != nullptr) {
       job_.control->states.store(states_search_->states(), std::memory_order_relaxed);
       job_.control->waiting.store(states_search_->waiting(), std::memory_order_relaxed);
-    }
-    if (job_.control->stop.load(std::memory_order_relaxed) != 0) {
-      why_stopped_ = "the search was interrupted";
-      return true;
     }
   }
   if (o.memory != 0 && states_search_ != nullptr && (clock_checks_ & 255) == 0 &&

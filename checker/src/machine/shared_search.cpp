@@ -96,7 +96,10 @@ bool Explorer::share_search() {
     add_part(from);
     stopped_ = part == counts.last.load();
   }
-  if (!stopped_ && done < parts) out_of_budget();
+  if (!stopped_ && done < parts) {
+    clock_checks_ = 15;  // the clock is not looked at each time
+    out_of_budget();
+  }
   if (!stopped_ && done == parts) finished_ = true;
   return true;
 }

@@ -49,6 +49,7 @@ struct Tables {
   Made latest[kMaxThreads];     ///< by parent
   struct Argument {
     std::uint64_t low = 0, high = 0;
+    std::uint32_t made = 0;     ///< the starter's own clock when it handed it over
   } arguments[kMaxThreads];     ///< by thread: a block of its own, where it is told apart by its place alone
   std::uint64_t between = 0;    ///< threads that have joined some of a group but not all
   std::uint64_t firsts = 0;     ///< of the groups with more than one member
@@ -150,7 +151,7 @@ void note_thread(const Thread& parent, Thread& child) {
       child.clock.set(child.id, 1);
       if (!made.block.empty() && made.argument != before.argument) {
         const auto low = reinterpret_cast<std::uint64_t>(made.argument);
-        t.arguments[child.id] = {low, low + made.block.size()};
+        t.arguments[child.id] = {low, low + made.block.size(), group.last};
       }
       g.strategy->alike(child.id, first);
     }
@@ -214,7 +215,8 @@ bool explains_race(const race::Record& earlier, std::uint64_t address) {
     if (earlier.epoch <= group.before || earlier.epoch > group.last) continue;
     // The object that the library made for this very thread, and which nobody else knows.
     const auto& own = t.arguments[g.current];
-    if ((group.members >> g.current & 1) != 0 && address >= (own.low & ~7ULL) && address < own.high) return true;
+    const bool is_own = address >= (own.low & ~7ULL) && address < own.high && earlier.epoch <= own.made;
+    if ((group.members >> g.current & 1) != 0 && is_own) return true;
     start_over_without(group);
   }
   note_event_between_joins(EventKind::plain_read);

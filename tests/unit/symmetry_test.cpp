@@ -157,6 +157,43 @@ TEST(Symmetry, RacyCounter) {
   }
 }
 
+/// Pairs, or more, of what each can read from one writer, in any order.
+TEST(Symmetry, Readers) {
+  const auto body = [](int readers) {
+    return [readers] {
+      std::atomic<int> x = 0, y = 0;
+      std::thread writer([&] {
+        x.store(1, std::memory_order_relaxed);
+        y.store(1, std::memory_order_relaxed);
+      });
+      by_all(readers, [&] {
+        static_cast<void>(x.load(std::memory_order_relaxed));
+        static_cast<void>(y.load(std::memory_order_relaxed));
+      });
+      writer.join();
+    };
+  };
+  for (const char* model : {"sc", "rc11"}) {
+    EXPECT_EQ(selvage::explore(graphs(model, false), body(2)).executions, 16U);
+    EXPECT_EQ(selvage::explore(graphs(model, true), body(2)).executions, 10U) << model;
+    EXPECT_EQ(selvage::explore(graphs(model, true), body(3)).executions, 20U) << model;
+  }
+}
+
+TEST(Symmetry, ThreeCounters) {
+  const auto body = [] {
+    std::atomic<int> x = 0;
+    by_all(3, [&x] { x.store(x.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed); });
+    selvage::outcome(x.load());
+  };
+  EXPECT_EQ(selvage::explore(graphs("sc", false), body).executions, 36U);
+  EXPECT_EQ(selvage::explore(graphs("sc", true), body).executions, 6U);
+  const Result result = selvage::explore(graphs("rc11", true), body);
+  EXPECT_GE(result.executions, 6U);
+  EXPECT_LE(result.executions, 8U);
+  EXPECT_THAT(outcomes(result), ElementsAre("1", "2", "3"));
+}
+
 TEST(Symmetry, ThreadsThatWaitForEachOther) {
   for (const bool symmetry : {false, true}) {
     // Who comes first takes the locks one way round, who comes second the other.
@@ -400,7 +437,7 @@ TEST(Symmetry, OtherSearchesRefuseIt) {
 
 struct Shared {
   std::atomic<int> x[2]{};
-  std::atomic<int> sum = 0;  ///< of what all have read, in whatever order
+  std::atomic<std::uint64_t> seen = 0;  ///< how many threads have read what, in whatever order
   int plain = 0;
   std::mutex m[2];
   std::shared_mutex rw;
@@ -468,15 +505,16 @@ void run(const Code& code, Shared& s) {
     }
     all = all * 3 + seen;
   }
-  s.sum.fetch_add(all, kRelaxed);
+  s.seen.fetch_add(std::uint64_t{1} << (3 * (all % 21)), kRelaxed);
 }
 
-Code generate(std::mt19937& engine, int length, int flavour) {
+Code generate(std::mt19937& engine, int length, int flavour, bool reads) {
   const auto below = [&engine](int n) { return static_cast<int>(engine() % static_cast<unsigned>(n)); };
   Code code;
   for (int i = 0; i < length; ++i) {
     int kind = below(flavour == 0 ? 5 : 12);
     if (flavour == 1 && kind == 10) kind = 11;
+    if (flavour == 3) kind = reads && below(4) != 0 ? 0 : below(4);
     code.push_back({kind, below(2), 1 + below(2), below(3)});
     if (flavour != 0 && below(5) == 0) code.push_back({7, 0, below(2), 0});
   }
@@ -502,10 +540,10 @@ TEST(Symmetry, GeneratedProgramsHaveTheSameVerdictsAndOutcomes) {
   for (unsigned seed = first; seed < first + static_cast<unsigned>(programs); ++seed) {
     std::mt19937 engine(seed);
     const int threads = seed % 3 == 0 ? 3 : 2;
-    const int flavour = static_cast<int>(seed / 3 % 3);
-    const Code code = generate(engine, threads == 3 ? 2 : 1 + static_cast<int>(engine() % 4), flavour);
-    const bool another = engine() % 2 == 0;
-    const Code own = generate(engine, 1 + static_cast<int>(engine() % 2), flavour);
+    const int flavour = static_cast<int>(seed / 3 % 4);
+    const Code code = generate(engine, threads == 3 ? 2 : 1 + static_cast<int>(engine() % 4), flavour, true);
+    const bool another = flavour == 3 || engine() % 2 == 0;
+    const Code own = generate(engine, 1 + static_cast<int>(engine() % (flavour == 3 ? 4 : 2)), flavour, false);
     const bool explore_races = engine() % 2 == 0;
     const auto body = [&] {
       Shared shared;
@@ -514,7 +552,7 @@ TEST(Symmetry, GeneratedProgramsHaveTheSameVerdictsAndOutcomes) {
       by_all(threads, [&code, &shared] { run(code, shared); });
       if (another) other.join();
       selvage::outcome(std::to_string(shared.x[0].load()) + " " + std::to_string(shared.x[1].load()) + " " +
-                       std::to_string(shared.plain) + " " + std::to_string(shared.sum.load()));
+                       std::to_string(shared.plain) + " " + std::to_string(shared.seen.load()));
     };
     for (const char* model : {"sc", "rc11"}) {
       Options options = graphs(model, false);

@@ -141,6 +141,20 @@ void Optimal::depend_on_alike(int thread, const Op& op) {
   }
 }
 
+/// Two reads by interchangeable threads, the first of which has been performed: the second is not to read an older write that
+/// the first one's depends on (under sc: any older write), since with the threads' names exchanged it is the other way round.
+bool Optimal::reads_too_early(std::uint32_t location, EventRef source) const {
+  if (behind_.empty()) return false;
+  const ExecutionGraph& graph = frames_.back().graph;
+  const Location& l = graph.location(location);
+  return std::any_of(behind_.begin(), behind_.end(), [&](EventRef first) {
+    const Event& event = graph.at(first);
+    if (event.access != Access::read || event.location != location || event.source == source) return false;
+    if (graph.position(l, source) > graph.position(l, event.source)) return false;
+    return model_ == memory::MemoryModel::sc || !source.real() || graph.depends(event.source, source);
+  });
+}
+
 /// The lowest position in modification order for a store, behind the same stores by those that come first.
 std::uint32_t Optimal::behind_alike(std::uint32_t location, std::uint32_t oldest) const {
   const ExecutionGraph& graph = frames_.back().graph;

@@ -144,6 +144,7 @@ class Optimal : public Strategy, public memory::Weak {
   [[nodiscard]] bool is_behind(int thread, const ChoicePoint& point) const;
   [[nodiscard]] bool waits_behind(int thread, std::uint64_t waiting, const machine::Op* const* pending) const;
   void depend_on_alike(int thread, const machine::Op& op);
+  [[nodiscard]] bool reads_too_early(std::uint32_t location, EventRef source) const;
   [[nodiscard]] std::uint32_t behind_alike(std::uint32_t location, std::uint32_t oldest) const;
 
   std::uint32_t object_at(std::uint64_t address);

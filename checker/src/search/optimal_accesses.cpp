@@ -184,7 +184,8 @@ Performed Optimal::perform_revisited(EventRef e, const AtomicAccess& access, Clo
   impossible.how = Performed::How::impossible;
   const std::uint32_t oldest =
       memory::oldest_readable(graph, graph.location(graph.at(e).location), e.thread(), clocks.now);
-  if (position < oldest) {
+  if (position < oldest ||
+      (access.access == memory::Access::read && reads_too_early(graph.at(e).location, source))) {
     ++discarded_;
     return impossible;
   }
@@ -262,6 +263,7 @@ void Optimal::older_sources(EventRef e, const AtomicAccess& access, const Vector
     const EventRef source = graph.write_at(l, i);
     const bool writes = access.access == Access::update && change(graph.value_of(l, source)).has_value();
     const int order = !writes && access.failure_order >= 0 ? access.failure_order : access.order;
+    if (!writes && reads_too_early(graph.at(e).location, source)) continue;
     Numbers keep = base;
     join_prefix(keep, source);
     if (writes) {

@@ -180,6 +180,35 @@ TEST(Symmetry, Readers) {
   }
 }
 
+/// Who reads 2 makes it possible that 1 is written, which is older in modification order all the same. So the two readers
+/// cannot be told to come in modification order.
+TEST(Symmetry, AnOlderWriteThatDependsOnANewerOne) {
+  const auto body = [] {
+    std::atomic<int> x = 0, y = 0, ones = 0, twos = 0;
+    std::thread two([&x] { x.store(2, std::memory_order_relaxed); });
+    std::thread one([&] {
+      if (y.load(std::memory_order_relaxed) == 1) x.store(1, std::memory_order_relaxed);
+    });
+    by_all(2, [&] {
+      const int seen = x.load(std::memory_order_relaxed);
+      if (seen == 1) ones.fetch_add(1, std::memory_order_relaxed);
+      if (seen != 2) return;
+      twos.fetch_add(1, std::memory_order_relaxed);
+      y.store(1, std::memory_order_relaxed);
+    });
+    one.join();
+    two.join();
+    selvage::outcome(100 * x.load() + 10 * ones.load() + twos.load());
+  };
+  const Result plain = selvage::explore(graphs("rc11", false), body);
+  const Result result = selvage::explore(graphs("rc11", true), body);
+  EXPECT_THAT(outcomes(plain), testing::Contains("211"));
+  EXPECT_EQ(outcomes(result), outcomes(plain));
+  EXPECT_EQ(result.verdict, Verdict::proved);
+  EXPECT_LT(result.executions, plain.executions);
+  EXPECT_EQ(outcomes(selvage::explore(graphs("sc", true), body)), outcomes(selvage::explore(graphs("sc", false), body)));
+}
+
 TEST(Symmetry, ThreeCounters) {
   const auto body = [] {
     std::atomic<int> x = 0;

@@ -72,7 +72,7 @@ TEST(Json, FieldsComeInTheOrderOfTheDocumentation) {
   for (const auto& [key, value] : document.items()) keys.push_back(key);
   EXPECT_THAT(keys, ElementsAre("selvage", "program", "search", "model", "weaken", "drop_lock", "verdict", "message", "complete", "caveat",
                                 "executions", "blocked", "events", "states", "transitions", "memory", "seconds",
-                                "outcomes", "violations"));
+                                "covered", "symmetry", "outcomes", "violations"));
   EXPECT_EQ(document["selvage"], kVersion);
   const auto& violation = document["violations"][0];
   EXPECT_EQ(violation["kind"], "data-race");

@@ -54,6 +54,8 @@ RawResult full_result() {
   result.blocked = 2;
   result.events = std::numeric_limits<std::uint64_t>::max();
   result.seconds = 0.1;
+  result.covered = 0.25;
+  result.symmetry = {"T1 T2"};
   result.outcomes = {{every_byte(), 3, "v1"}};
   result.violations = {violation};
   result.modules = {{"/a b/\xff", 1, 2, 3}};
@@ -86,6 +88,8 @@ TEST(Record, ResultsSurviveTheTrip) {
   EXPECT_EQ(back.outcomes[0].value, every_byte());
   EXPECT_EQ(back.modules[0].path, "/a b/\xff");
   EXPECT_EQ(back.seconds, 0.1);
+  EXPECT_EQ(back.covered, 0.25);
+  EXPECT_EQ(back.symmetry, std::vector<std::string>{"T1 T2"});
 }
 
 TEST(Record, ItIsOneLine) {
@@ -104,6 +108,8 @@ TEST(Record, OptionsSurviveTheTrip) {
   options.max_timeouts = 9;
   options.crash_children = true;
   options.memory = 77;
+  options.symmetry = true;
+  options.preemptions = 3;
   options.weaken = {"a.cpp:1=relaxed", "b.cpp:2=acquire"};
   options.drop_lock = {"c.cpp:3"};
   options.list_sites = true;

@@ -80,6 +80,13 @@ struct Options {
   std::uint64_t visited = 256;
   unsigned workers = 0;            ///< stateful: processes that search from then on; 0: one for each processor
   unsigned jobs = 0;               ///< graphs: processes that search, 0: one for each processor; same result for any number
+  /// graphs: threads that are started one after the other with the same function and argument are interchangeable, and
+  /// executions that differ only in which of them is which are explored once; docs/symmetry.md says what a program must not
+  /// do then.
+  bool symmetry = false;
+  /// exhaustive (with model "sc"), enumerate: explore only executions in which a thread that could go on is stopped so many
+  /// times; -1: no bound.
+  int preemptions = -1;
   bool keep_going = false;         ///< go on after the first violation
   bool report_leaks = true;        ///< is a leak a violation?
   std::uint64_t max_events = 1'000'000;  ///< longest execution, in events; longer ones are cut
@@ -168,6 +175,12 @@ struct Result {
   std::uint64_t transitions = 0;    ///< stateful: steps from one state to another; else 0
   std::uint64_t memory = 0;         ///< stateful: bytes that states took; else 0
   double seconds = 0;               ///< wall clock
+  /// The part of the search that was done, from 0 to 1: an estimate where a budget or an interruption ended it; 1 where it
+  /// is complete; -1 where there is no estimate.
+  double covered = -1;
+  /// With Options::symmetry: the threads that were taken for interchangeable, e.g. "T1 T2"; what was found is up to renaming
+  /// these.
+  std::vector<std::string> symmetry;
   std::vector<Outcome> outcomes;    ///< sorted: numerically where all are integers
   std::vector<Violation> violations;  ///< each kind and place once, the search's order
   std::string program, search, model;

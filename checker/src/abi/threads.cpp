@@ -16,6 +16,7 @@
 #include "machine/machine.hpp"
 #include "machine/bookkeeping.hpp"
 #include "machine/process.hpp"
+#include "machine/symmetry.hpp"
 #include "machine/virtual_time.hpp"
 #include "sync/robust.hpp"
 
@@ -123,6 +124,7 @@ void run_exit_handlers() {
 
 [[noreturn]] void end_thread(void* result) {
   run_exit_handlers();
+  if (uses_symmetry()) note_end_of_thread();
   if (selvage::sync::any_robust()) selvage::sync::abandon(bit(self().id));
   // Only pthread_exit in main leaves a process that its last thread ends.
   if (threads_of_own() == bit(self().id)) {
@@ -161,7 +163,11 @@ int join(pthread_t thread, void** result, std::uint64_t pc) {
   visible(op);
   other.joined = true;
   me.visits.clear();  // what joins has gone on, whatever it does next
-  me.clock.join(other.clock);
+  if (uses_symmetry()) {
+    learn_from(me, other);
+  } else {
+    me.clock.join(other.clock);
+  }
   g.strategy->learned(me.id, t);
   if (result != nullptr) *result = other.result;
   return 0;

@@ -43,6 +43,13 @@ void validate(const Options& options) {
   if (options.model == "rc11" && !graphs && options.search != Search::replay) {
     throw std::invalid_argument("memory model 'rc11' takes the search for execution graphs (Search::graphs)");
   }
+  if (options.symmetry && !(options.search == Search::graphs || (graphs && options.model == "rc11"))) {
+    throw std::invalid_argument("Options::symmetry takes the search for execution graphs (Search::graphs)");
+  }
+  const bool in_turn = options.search == Search::exhaustive || options.search == Search::enumerate;
+  if (options.preemptions >= 0 && (!in_turn || options.model != "sc")) {
+    throw std::invalid_argument("Options::preemptions takes Search::exhaustive or Search::enumerate, with model 'sc'");
+  }
   for (const std::string& text : options.weaken) static_cast<void>(report::weakening_from_text(text));
   for (const std::string& text : options.drop_lock) static_cast<void>(report::line_from_text(text));
   if (options.search == Search::replay) static_cast<void>(search::schedule_from_text(options.replay_schedule));

@@ -4,6 +4,8 @@
 
 #include <cstdio>
 
+#include "sentence.hpp"
+
 namespace selvage::cli {
 
 namespace {
@@ -29,11 +31,13 @@ void Progress::show(const report::ControlBlock& control) {
   const auto executions = control.executions.load();
   const auto violations = control.violations.load();
   const auto states = control.states.load();
+  const double covered = control.covered.load();
   const std::string work =
       states != 0 ? fmt::format("{} states ({:.0f} a second), {} of them waiting", states,
                                 static_cast<double>(states) / seconds, control.waiting.load())
-                  : fmt::format("{} executions ({:.0f} a second), {} cut short", executions,
-                                static_cast<double>(executions) / seconds, control.blocked.load());
+                  : fmt::format("{} executions ({:.0f} a second), {} cut short{}", executions,
+                                static_cast<double>(executions) / seconds, control.blocked.load(),
+                                covered < 0 ? "" : ", about " + report::in_percent(covered) + " done (an estimate)");
   fmt::print(stderr, "{}selvage: {}{}, {:.0f} s{}", kClearLine, work,
              violations == 0 ? "" : fmt::format(", {} violations", violations), seconds,
              control.stop.load() != 0 ? ", ending (interrupt again to kill it)" : "");

@@ -80,6 +80,16 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "processor); the result is the same for any number"),
             "N")
       ->check(above(0, true));
+  searching(run->add_flag("--symmetry", options.symmetry,
+                          "graphs: explore once what differs only in which of the threads that\n"
+                          "run the same function with the same argument is which\n"
+                          "(docs/symmetry.md)"),
+            "");
+  searching(run->add_option("--preemptions", options.preemptions,
+                            "exhaustive (--model sc), enumerate: only executions in which threads\n"
+                            "that could go on are stopped at most K times"),
+            "K")
+      ->check(above(0, true));
   searching(run->add_option("--seed", options.seed, "Seed of --search random (default 1)"), "N")
       ->check(above(0, true));
   searching(run->add_option("--races", words->races,
@@ -166,6 +176,13 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
   if (options.model == "rc11" && options.search == Search::exhaustive) options.search = Search::graphs;
   if (options.model == "rc11" && options.search != Search::graphs) {
     throw Refused(fmt::format("--search {} knows only --model sc; rc11 takes --search graphs", words.search));
+  }
+  if (options.symmetry && options.search != Search::graphs) {
+    throw Refused(fmt::format("--symmetry takes --search graphs, not {}", words.search));
+  }
+  if (options.preemptions >= 0 && options.search != Search::exhaustive && options.search != Search::enumerate) {
+    throw Refused(fmt::format("--preemptions takes --search exhaustive or enumerate with --model sc, not {}",
+                              report::to_string(options.search)));
   }
   options.races = report::races_from_string(words.races);
   options.report_leaks = words.leaks == "report";

@@ -4,6 +4,7 @@
 #include "machine/crash.hpp"
 #include "machine/process.hpp"
 #include "machine/spaces.hpp"
+#include "machine/symmetry.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -48,6 +49,7 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
                   std::to_string(earlier.thread) + " has freed",
               bit(earlier.thread));
   }
+  if (uses_symmetry() && explains_race(earlier, address)) return;
   if (known) return;  // its accesses are events already: the race was reported when it was found
   if (g.options.races == Races::ignore) {
     g.race_ignored = true;

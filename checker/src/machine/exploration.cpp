@@ -22,6 +22,7 @@
 #include "machine/process.hpp"
 #include "machine/signals.hpp"
 #include "machine/stateful.hpp"
+#include "machine/symmetry.hpp"
 #include "machine/syscall_filter.hpp"
 #include "machine/virtual_time.hpp"
 #include "machine/waiter_pool.hpp"
@@ -68,14 +69,15 @@ void Explorer::set_up() {
       if (o.model == "rc11") {
         use_graphs();
       } else {
-        strategy_ = std::make_unique<search::Exhaustive>(true);
+        // Sleep sets leave out executions as covered by others, which may be beyond the bound.
+        strategy_ = std::make_unique<search::Exhaustive>(o.preemptions < 0, o.preemptions);
       }
       break;
     case Search::graphs:
       use_graphs();
       break;
     case Search::enumerate:
-      strategy_ = std::make_unique<search::Exhaustive>(false);
+      strategy_ = std::make_unique<search::Exhaustive>(false, o.preemptions);
       break;
     case Search::random:
       strategy_ = std::make_unique<search::Random>(o.seed);
@@ -152,6 +154,7 @@ void Explorer::reset() {
   exit_handlers().new_execution();
   new_execution_of_accesses();
   new_execution_of_changes();
+  new_execution_of_symmetry();
 }
 
 void Explorer::run_once() {
@@ -194,7 +197,10 @@ void Explorer::search_executions() {
       break;
     }
     if (out_of_budget()) break;
-    if (!again_ && searched_ != nullptr && searched_->was_split() && share_search()) break;
+    if (!again_ && searched_ != nullptr && searched_->was_split()) {
+      settle_symmetry();
+      if (share_search()) break;
+    }
   }
 }
 
@@ -272,17 +278,18 @@ bool Explorer::out_of_budget() {
     why_stopped_ = "the budget of " + std::to_string(o.executions) + " executions was used up";
     return true;
   }
-  if (job_.control != nullptr) {
+  if (job_.control != nullptr && job_.control->stop.load(std::memory_order_relaxed) != 0) {
+    why_stopped_ = "the search was interrupted";
+    return true;
+  }
+  if (job_.control != nullptr && shared_ == nullptr) {  // else somebody else tells for all
     job_.control->executions.store(executions_, std::memory_order_relaxed);
     job_.control->blocked.store(blocked_, std::memory_order_relaxed);
     job_.control->events.store(g.total_events, std::memory_order_relaxed);
+    if ((clock_checks_ & 63) == 0) job_.control->covered.store(strategy_->covered(), std::memory_order_relaxed);
     if (states_search_ != nullptr) {
       job_.control->states.store(states_search_->states(), std::memory_order_relaxed);
       job_.control->waiting.store(states_search_->waiting(), std::memory_order_relaxed);
-    }
-    if (job_.control->stop.load(std::memory_order_relaxed) != 0) {
-      why_stopped_ = "the search was interrupted";
-      return true;
     }
   }
   if (o.memory != 0 && states_search_ != nullptr && (clock_checks_ & 255) == 0 &&

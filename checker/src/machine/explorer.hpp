@@ -97,6 +97,7 @@ class Explorer {
   Output output_;
   double started_ = 0;
   std::uint64_t executions_ = 0, blocked_ = 0;
+  double covered_by_others_ = 0;  ///< of the search, by processes that parts of it were given to
   std::uint64_t states_ = 0, steps_ = 0, memory_ = 0;  ///< of a stateful search
   const StatefulSearch* states_search_ = nullptr;      ///< one that is going on
   std::map<std::string, OutcomeSeen, std::less<>> outcomes_;

@@ -7,6 +7,7 @@
 #include "machine/cold_pages.hpp"
 #include "machine/explorer.hpp"
 #include "machine/modules.hpp"
+#include "machine/symmetry.hpp"
 
 namespace selvage::machine {
 
@@ -125,6 +126,12 @@ void Explorer::judge() {
   std::vector<PendingRace> races = take_races();
   // A search that starts over finds them again, and their schedules would be of the search before.
   if (g.ending.how == How::restart) races.clear();
+  if (g.ending.how == How::completed && uses_symmetry() && ended_between_joins()) {
+    forget_between_joins();
+    forget();
+    again_ = true;
+    return;
+  }
   const bool explore_races = g.options.races == Races::explore && g.options.search != Search::directed;
   for (const PendingRace& r : races) {
     if (g.options.search == Search::directed) continue;

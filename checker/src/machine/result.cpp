@@ -5,6 +5,7 @@
 #include "machine/changes.hpp"
 #include "machine/explorer.hpp"
 #include "machine/modules.hpp"
+#include "machine/symmetry.hpp"
 #include "search/directed.hpp"
 #include "search/schedule.hpp"
 
@@ -76,6 +77,8 @@ void Explorer::fill(report::RawResult& result) {
   result.transitions = steps_;
   result.memory = memory_;
   result.seconds = wall_clock() - started_;
+  if (g.options.symmetry) result.symmetry = interchangeable_threads();
+  if (const std::string bound = strategy_->bound(); !bound.empty()) note_bound(bound);
   result.modules = loaded_modules();
   for (const auto& [value, seen] : outcomes_) {
     Outcome outcome;
@@ -91,6 +94,11 @@ void Explorer::fill(report::RawResult& result) {
       std::any_of(found_.begin(), found_.end(), [](const Found& f) { return f.kind == Verdict::data_race; });
   const bool incomplete = !finished_ || cut || g.bounded || !g.strategy->exhausts() || g.race_ignored_ever;
   result.complete = !incomplete && refused_.empty();
+  if (result.complete) {
+    result.covered = 1;
+  } else if (!why_stopped_.empty() && strategy_->covered() >= 0) {
+    result.covered = std::clamp(strategy_->covered() + covered_by_others_, 0.0, 1.0);
+  }
   // A schedule is text of the search's setting, so violations come last: recording changes the setting.
   for (const Found& f : found_) {
     bool reproduced = true;

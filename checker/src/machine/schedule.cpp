@@ -6,6 +6,7 @@
 #include "machine/machine.hpp"
 #include "memory/weak_access.hpp"
 #include "machine/process.hpp"
+#include "machine/symmetry.hpp"
 
 namespace selvage::machine {
 
@@ -300,7 +301,10 @@ __attribute__((noinline)) void note_pending(Thread& t) {
 // Its frame is part of the states that a stateful search keeps: what takes room has a function of its own.
 void visible(const Op& op) {
   Thread& t = *g.self;
-  if (g.weak != nullptr) memory::settle_weak_write(t.id);
+  if (g.weak != nullptr) {
+    memory::settle_weak_write(t.id);
+    if (g.options.symmetry) note_event_between_joins(op.kind);
+  }
   t.pending = op;
   if (g.forked) [[unlikely]]
     announce_in_process(t.pending);
@@ -346,7 +350,10 @@ void preempt() {
 
 void eager(const Op& op) {
   Thread& t = *g.self;
-  if (g.weak != nullptr) memory::settle_weak_write(t.id);
+  if (g.weak != nullptr) {
+    memory::settle_weak_write(t.id);
+    if (g.options.symmetry) note_event_between_joins(op.kind);
+  }
   if (g.forked && g.options.crash_children) [[unlikely]]
     may_crash();
   if (++t.eager_in_a_row > kEagerLimit) preempt();
@@ -465,6 +472,7 @@ int start_thread(void* (*routine)(void*), void* argument, bool detached) {
   parent.clock.set(parent.id, parent.clock.get(parent.id) + 1);
   g.alive |= bit(number);
   g.strategy->started(parent.id, number);
+  if (uses_symmetry()) note_thread(parent, child);
   g.thread_locals.restore(number);
   prepare_stack(child);
   return number;

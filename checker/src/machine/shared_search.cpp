@@ -30,6 +30,7 @@ struct SharedSearch {
     std::atomic<std::uint32_t> starts_over;  ///< a part where other events turned out to be visible
     std::atomic<std::uint32_t> out_of_budget;
     std::atomic<std::uint64_t> executions, blocked, events;
+    std::atomic<double> covered;
     std::atomic<std::uint64_t> used;       ///< bytes of `results`
   };
   struct Result {
@@ -77,6 +78,7 @@ bool Explorer::share_search() {
     job_.control->executions.store(executions + counts.executions.load(), std::memory_order_relaxed);
     job_.control->blocked.store(blocked + counts.blocked.load(), std::memory_order_relaxed);
     job_.control->events.store(events + counts.events.load(), std::memory_order_relaxed);
+    job_.control->covered.store(searched_->covered() + counts.covered.load(), std::memory_order_relaxed);
   });
   workers.stop();
   if (counts.starts_over.load() != kNone) {
@@ -84,6 +86,7 @@ bool Explorer::share_search() {
     searched_->prefer_part(counts.starts_over.load());
     return false;
   }
+  covered_by_others_ = counts.covered.load();
   std::uint32_t done = 0;
   for (std::uint32_t part = 0; part < parts && !stopped_; ++part) {
     const SharedSearch::Result& result = shared.parts[part];
@@ -93,7 +96,10 @@ bool Explorer::share_search() {
     add_part(from);
     stopped_ = part == counts.last.load();
   }
-  if (!stopped_ && done < parts) out_of_budget();
+  if (!stopped_ && done < parts) {
+    clock_checks_ = 15;  // the clock is not looked at each time
+    out_of_budget();
+  }
   if (!stopped_ && done == parts) finished_ = true;
   return true;
 }
@@ -108,6 +114,7 @@ void Explorer::search_part(std::uint32_t part) {
   g.bounded = false;
   stopped_ = false;
   std::uint64_t told_executions = 0, told_blocked = 0, told_events = 0;
+  double told_covered = searched_->covered();
   while (true) {
     run_once();
     if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
@@ -130,7 +137,10 @@ void Explorer::search_part(std::uint32_t part) {
       break;
     }
     if (again_) continue;
-    if (!strategy_->next()) break;
+    const bool more = strategy_->next();
+    counts.covered += searched_->covered() - told_covered;
+    told_covered = searched_->covered();
+    if (!more) break;
     if (part > counts.last.load(std::memory_order_relaxed) || counts.starts_over.load(std::memory_order_relaxed) != kNone) {
       return;
     }

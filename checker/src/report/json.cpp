@@ -83,6 +83,8 @@ std::string json_report(const Result& result) {
                          {"transitions", result.transitions},
                          {"memory", result.memory},
                          {"seconds", std::isfinite(result.seconds) ? result.seconds : 0.0},
+                         {"covered", result.covered >= 0 ? Json(result.covered) : Json(nullptr)},
+                         {"symmetry", list(result.symmetry, text)},
                          {"outcomes", list(result.outcomes, outcome)},
                          {"violations", list(result.violations, violation)}};
   return document.dump(2) + "\n";

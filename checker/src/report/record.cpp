@@ -282,6 +282,8 @@ std::string to_json_text(const RawResult& result) {
                          {"transitions", result.transitions},
                          {"memory", result.memory},
                          {"seconds", finite(result.seconds)},
+                         {"covered", finite(result.covered)},
+                         {"symmetry", write_all(result.symmetry)},
                          {"outcomes", write_all(result.outcomes)},
                          {"violations", write_all(result.violations)},
                          {"modules", write_all(result.modules)},
@@ -307,6 +309,8 @@ RawResult raw_result_from_json(const std::string& source) {
     read(at(from, "transitions"), to.transitions);
     read(at(from, "memory"), to.memory);
     read(at(from, "seconds"), to.seconds);
+    read(at(from, "covered"), to.covered);
+    read(at(from, "symmetry"), to.symmetry);
     read(at(from, "outcomes"), to.outcomes);
     read(at(from, "violations"), to.violations);
     read(at(from, "modules"), to.modules);
@@ -331,6 +335,8 @@ std::string to_json_text(const Options& options) {
                          {"visited", options.visited},
                          {"workers", options.workers},
                          {"jobs", options.jobs},
+                         {"symmetry", options.symmetry},
+                         {"preemptions", options.preemptions},
                          {"keep_going", options.keep_going},
                          {"report_leaks", options.report_leaks},
                          {"max_events", options.max_events},
@@ -362,6 +368,8 @@ Options options_from_json(const std::string& source) {
     read(at(from, "visited"), to.visited);
     read(at(from, "workers"), to.workers);
     read(at(from, "jobs"), to.jobs);
+    read(at(from, "symmetry"), to.symmetry);
+    read(at(from, "preemptions"), to.preemptions);
     read(at(from, "keep_going"), to.keep_going);
     read(at(from, "report_leaks"), to.report_leaks);
     read(at(from, "max_events"), to.max_events);

@@ -101,6 +101,8 @@ struct RawResult {
   std::uint64_t executions = 0, blocked = 0, events = 0;
   std::uint64_t states = 0, transitions = 0, memory = 0;
   double seconds = 0;
+  double covered = -1;                ///< as in Result
+  std::vector<std::string> symmetry;  ///< as in Result
   std::vector<Outcome> outcomes;
   std::vector<RawViolation> violations;
   std::vector<Module> modules;  ///< the executable first

@@ -130,6 +130,8 @@ Result resolve(const RawResult& raw, const Options& options, Symbols& symbols) {
   result.transitions = raw.transitions;
   result.memory = raw.memory;
   result.seconds = raw.seconds;
+  result.covered = raw.covered;
+  result.symmetry = raw.symmetry;
   result.outcomes = raw.outcomes;
   sort_outcomes(&result.outcomes);
   result.program = options.program;

@@ -10,6 +10,22 @@ std::string counted(std::uint64_t count, const std::string& noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string in_percent(double part) {
+  if (part <= 0 || part >= 1) return part <= 0 ? "0 %" : "100 %";
+  if (part < 1e-4) return "less than 0.01 %";
+  if (part > 0.9999) return "more than 99.99 %";
+  return fmt::format("{:.2f} %", 100 * part);
+}
+
+std::string symmetry_in_words(const Result& result) {
+  std::string words;
+  for (std::string group : result.symmetry) {
+    for (std::size_t at = 0; (at = group.find(' ', at)) != std::string::npos; at += 5) group.replace(at, 1, " and ");
+    words += (words.empty() ? ", up to renaming " : ", and ") + group;
+  }
+  return words;
+}
+
 std::string model_in_words(const std::string& model) {
   return model == "sc" ? "sequentially consistent" : model == "rc11" ? "C++ (rc11)" : model;
 }
@@ -21,8 +37,9 @@ std::string verdict_sentence(const Result& result, const std::string& reason) {
   }
   if (result.verdict == Verdict::proved) {
     return result.executions == 1
-               ? fmt::format("the only execution of {} ends well", result.program)
-               : fmt::format("all {} executions of {} end well", result.executions, result.program);
+               ? fmt::format("the only execution of {} ends well{}", result.program, symmetry_in_words(result))
+               : fmt::format("all {} executions of {} end well{}", result.executions, result.program,
+                             symmetry_in_words(result));
   }
   const auto same_kind = [&](const Violation& violation) { return violation.kind == result.verdict; };
   const auto violation = std::find_if(result.violations.begin(), result.violations.end(), same_kind);

@@ -81,13 +81,16 @@ std::string extent(const Result& result) {
                           : result.search == "replay"   ? "a saved schedule was replayed"
                           : result.search == "directed" ? "a directed schedule was followed"
                           : result.search == "random"   ? "executions were drawn at random"
-                                                        : "the search ended before it had gone through all";
+                          : result.covered >= 0
+                              ? fmt::format("the search ended when it had gone through about {} (an estimate)",
+                                            in_percent(result.covered))
+                              : "the search ended before it had gone through all";
   const std::string blocked =
       result.blocked == 0 ? "" : fmt::format(" and {} cut short as covered by others", result.blocked);
   const std::string what =
       result.states != 0 ? counted(result.states, "state") : counted(result.executions, "execution") + blocked;
-  return fmt::format("{}: {}, {}, {:.2f} s;\n  {} ({} memory model)\n", result.program, what, work(result),
-                     result.seconds, how, model_in_words(result.model));
+  return fmt::format("{}: {}, {}, {:.2f} s;\n  {}{} ({} memory model)\n", result.program, what, work(result),
+                     result.seconds, how, symmetry_in_words(result), model_in_words(result.model));
 }
 
 // What the default memory model could not do for this program.

@@ -25,10 +25,24 @@ void Exhaustive::begin() {
   depth_ = 0;
   sleep_ = 0;
   run_ = 0;
+  preemptions_ = 0;
+}
+
+std::string Exhaustive::bound() const {
+  if (!cut_) return {};
+  return "not every execution was explored (bound: " + std::to_string(most_preemptions_) +
+         (most_preemptions_ == 1 ? " preemption)" : " preemptions)");
+}
+
+/// (A thread that polls lets others go first of its own accord.)
+bool Exhaustive::is_preemption(const ChoicePoint& point, int next) const {
+  return next != point.current && (point.enabled & bit(point.current)) != 0 &&
+         point.pending[point.current]->kind != machine::EventKind::preempt;
 }
 
 void Exhaustive::restart() {
   nodes_.clear();
+  cut_ = false;
   begin();
 }
 
@@ -55,7 +69,15 @@ int Exhaustive::pick_thread(const ChoicePoint& point) {
     // Only followed to its end: the current thread first, then the others in order.
     return (point.enabled & bit(point.current)) != 0 ? point.current : std::countr_zero(point.enabled);
   } else {
-    const std::uint64_t open = point.enabled & ~sleep_;
+    std::uint64_t within = point.enabled;
+    if (most_preemptions_ >= 0 && preemptions_ >= most_preemptions_) {
+      for (std::uint64_t rest = point.enabled; rest != 0; rest &= rest - 1) {
+        const int t = std::countr_zero(rest);
+        if (is_preemption(point, t)) within &= ~bit(t);
+      }
+      cut_ = cut_ || within != point.enabled;
+    }
+    const std::uint64_t open = within & ~sleep_;
     if (open == 0) return kCut;
     // The current thread goes on, which makes for few preemptions; but not one that polls, for then the
     // first execution might never end.
@@ -71,6 +93,7 @@ int Exhaustive::pick_thread(const ChoicePoint& point) {
     }
     Node node;
     node.enabled = point.enabled;
+    node.open = within;
     node.sleep = sleep_;
     node.chosen = static_cast<std::int16_t>(chosen);
     node.signature = signature_of(*point.pending[chosen]);
@@ -78,6 +101,7 @@ int Exhaustive::pick_thread(const ChoicePoint& point) {
     covered = sleep_;
   }
   run_ = chosen == point.current ? run_ + 1 : 0;
+  if (is_preemption(point, chosen)) ++preemptions_;
   ++depth_;
   if (reduce_) {
     sleep_ = 0;
@@ -132,7 +156,7 @@ bool Exhaustive::next() {
       if (++node.chosen < node.alternatives) return true;
     } else {
       node.done |= bit(node.chosen);
-      const std::uint64_t open = node.enabled & ~node.done & ~(reduce_ ? node.sleep : 0);
+      const std::uint64_t open = node.open & ~node.done & ~(reduce_ ? node.sleep : 0);
       if (open != 0) {
         node.chosen = static_cast<std::int16_t>(std::countr_zero(open));
         node.signature = 0;

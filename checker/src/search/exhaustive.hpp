@@ -13,8 +13,11 @@ namespace selvage::search {
 /// is executed to its end exactly once; a prefix whose movable threads all sleep is cut.
 class Exhaustive : public Strategy {
  public:
-  /// `reduce`: with sleep sets; without them every interleaving is executed.
-  explicit Exhaustive(bool reduce) : reduce_(reduce) { nodes_.reserve(1 << 12); }
+  /// `reduce`: with sleep sets; without them every interleaving is executed. `preemptions`: no more than so many times in an
+  /// execution is a thread stopped that could go on; below 0: any number. With a bound there must be no reduction.
+  explicit Exhaustive(bool reduce, int preemptions = -1) : reduce_(reduce), most_preemptions_(preemptions) {
+    nodes_.reserve(1 << 12);
+  }
   void begin() override;
   int pick_thread(const ChoicePoint& point) override;
   int pick_alternative(int count, bool branching) override;
@@ -25,11 +28,14 @@ class Exhaustive : public Strategy {
   [[nodiscard]] std::string explanation() const override { return explanation_; }
   [[nodiscard]] bool exhausts() const override { return true; }
   [[nodiscard]] bool ended_early() const override { return depth_ < nodes_.size(); }
+  [[nodiscard]] double covered() const override;
+  [[nodiscard]] std::string bound() const override;
 
  private:
   /// A choice that was made: of a thread (alternatives == 0) or of a value.
   struct Node {
     std::uint64_t enabled = 0;
+    std::uint64_t open = 0;   ///< those of them whose branches are within the bound
     std::uint64_t sleep = 0;  ///< threads whose step is covered by another branch
     std::uint64_t done = 0;   ///< threads whose branch from here is finished
     std::uint64_t round = 0;  ///< threads whose branch was cut where it closed a round: it covers no other
@@ -37,7 +43,11 @@ class Exhaustive : public Strategy {
     std::int16_t chosen = 0;
     std::int16_t alternatives = 0;
   };
+  [[nodiscard]] bool is_preemption(const ChoicePoint& point, int next) const;
   bool reduce_;
+  int most_preemptions_;
+  int preemptions_ = 0;      ///< in this execution so far
+  bool cut_ = false;         ///< the bound has left something out
   std::vector<Node> nodes_;
   std::size_t depth_ = 0;
   std::uint64_t sleep_ = 0;  ///< who sleeps where the execution is now

@@ -46,6 +46,8 @@ void Optimal::begin() {
   std::fill(prefixes_.begin(), prefixes_.end(), 0);
   places_.new_run();
   operation_ = {};
+  behind_.clear();
+  std::fill(alike_.begin(), alike_.end(), -1);
   make_room(now().threads());
 }
 
@@ -59,6 +61,9 @@ void Optimal::restart() {
   was_split_ = false;
   preset_ = {};
   choice_thread_ = -1;
+  covered_ = 0;
+  weight_ = 1;
+  weighed_ = 0;
   begin();
 }
 
@@ -151,7 +156,7 @@ int Optimal::pick_thread(const ChoicePoint& point) {
   }
   // Then what is new in it, and what was half done, which may read from that.
   if (preset_.thread >= 0 && !half_done(preset_.thread)) {
-    if ((point.enabled & bit(preset_.thread)) != 0) return step(preset_.thread, *point.pending[preset_.thread]);
+    if ((point.enabled & bit(preset_.thread)) != 0 && !is_behind(preset_.thread, point)) return step(preset_.thread, *point.pending[preset_.thread]);
     ++discarded_;
     return kCut;
   }
@@ -162,18 +167,24 @@ int Optimal::pick_thread(const ChoicePoint& point) {
   std::uint64_t fresh = point.enabled;
   for (int t = 0; t < graph.threads(); ++t) {
     if (executed_[t] >= graph.length(t)) continue;
-    if ((point.enabled & bit(t)) != 0) return step(t, *point.pending[t]);
+    if ((point.enabled & bit(t)) != 0 && !is_behind(t, point)) return step(t, *point.pending[t]);
     fresh &= ~bit(t);
   }
   for (std::uint64_t rest = fresh; rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
-    if (!passes(t)) return step(t, *point.pending[t]);
+    if (!passes(t) && !is_behind(t, point)) return step(t, *point.pending[t]);
   }
-  const std::uint64_t after = point.enabled & ~(bit(point.current) | (bit(point.current) - 1));
-  return std::countr_zero(after != 0 ? after : point.enabled);
+  std::uint64_t polling = 0;
+  for (std::uint64_t rest = point.enabled; rest != 0; rest &= rest - 1) {
+    if (passes(std::countr_zero(rest))) polling |= rest & -rest;
+  }
+  if (polling == 0) return diverged("threads that were interchangeable wait for each other");
+  const std::uint64_t after = polling & ~(bit(point.current) | (bit(point.current) - 1));
+  return std::countr_zero(after != 0 ? after : polling);
 }
 
 int Optimal::step(int thread, const Op& op) {
+  if (!alike_.empty()) depend_on_alike(thread, op);
   if (is_atomic(op.kind) || op.kind == EventKind::preempt) return thread;  // becomes an event when it is performed
   return perform_object(thread, op) ? thread : kDiverged;
 }
@@ -376,6 +387,7 @@ void Optimal::stuck(std::uint64_t threads, const Op* const* pending) {
     const Op& op = *pending[t];
     make_room(t);
     if (is_atomic(op.kind) || op.footprint == Footprint::none || op.address == 0 || executed_[t] < now().length(t)) continue;
+    if (waits_behind(t, threads, pending)) continue;
     const Numbers base = numbers_of(t);
     // A number of its own, so that each may have the same event revisited.
     const std::uint32_t number = now().tick();
@@ -492,7 +504,7 @@ void Optimal::set_apart() {
     frames_.push_back(std::move(copy));
     apply(item);
     frames_.back().keeps.clear();
-    parts_.push_back({std::move(frames_.back()), preset_, choice_thread_, choice_value_});
+    parts_.push_back({std::move(frames_.back()), preset_, choice_thread_, choice_value_, item.weight});
     frames_.resize(1);
   }
 }
@@ -504,6 +516,8 @@ void Optimal::take_part(Part& part) {
   preset_ = part.preset;
   choice_thread_ = part.choice_thread;
   choice_value_ = part.choice_value;
+  weight_ = part.weight;
+  weighed_ = 0;
 }
 
 bool Optimal::was_split() {
@@ -512,7 +526,7 @@ bool Optimal::was_split() {
   // What has been taken is put back, so that all are alike.
   if (was) {
     first_part_ = part_ - 1;
-    parts_[first_part_] = {frames_.back(), preset_, choice_thread_, choice_value_};
+    parts_[first_part_] = {frames_.back(), preset_, choice_thread_, choice_value_, weight_};
   }
   return was;
 }
@@ -528,6 +542,7 @@ void Optimal::prefer_part(std::size_t index) {
 }
 
 bool Optimal::next() {
+  weigh();
   if (splitting_) {
     set_apart();
     if (parts_.size() - part_ >= wanted_) {
@@ -544,6 +559,8 @@ bool Optimal::next() {
       const Item item = frame.items.back();
       frame.items.pop_back();
       apply(item);
+      weight_ = item.weight;
+      weighed_ = frames_.back().items.size();
       return true;
     }
     if (frames_.size() == 1) {

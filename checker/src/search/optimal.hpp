@@ -46,10 +46,12 @@ class Optimal : public Strategy, public memory::Weak {
   void restart() override;
   void started(int parent, int child) override;
   void learned(int thread, int from) override;
+  void alike(int thread, int first) override;
   void stuck(std::uint64_t threads, const machine::Op* const* pending) override;
   [[nodiscard]] std::string explanation() const override { return explanation_; }
   [[nodiscard]] bool exhausts() const override { return true; }
   [[nodiscard]] bool ended_early() const override;
+  [[nodiscard]] double covered() const override { return covered_; }
 
   // Weak
   memory::Performed perform(const memory::AtomicAccess& access, memory::Clocks clocks,
@@ -103,6 +105,7 @@ class Optimal : public Strategy, public memory::Weak {
     EventRef revisited;
     std::size_t keep = 0;        ///< revisit: where in Frame::keeps
     std::uint32_t location = memory::kNowhere;  ///< revisit by an operation on objects: the one that they share
+    double weight = 0;           ///< its share of the search, see weigh()
   };
   struct Frame {
     memory::ExecutionGraph graph;
@@ -118,6 +121,7 @@ class Optimal : public Strategy, public memory::Weak {
     Preset preset;
     int choice_thread;
     std::uint32_t choice_value;
+    double weight;
   };
   void set_apart();
   void take_part(Part& part);
@@ -128,9 +132,20 @@ class Optimal : public Strategy, public memory::Weak {
   bool half_done(int thread) const;
   bool half_done(int thread, std::uint32_t at) const;
   void forget_halves();
+  void weigh();
   void complete_operation(EventRef e);
   int step(int thread, const machine::Op& op);
   int diverged(std::string what);
+
+  // alike.cpp
+  [[nodiscard]] bool same_so_far(int a, int b, std::uint32_t length) const;
+  template <typename F>
+  void for_each_ahead(int thread, const machine::Op& op, F f) const;
+  [[nodiscard]] bool is_behind(int thread, const ChoicePoint& point) const;
+  [[nodiscard]] bool waits_behind(int thread, std::uint64_t waiting, const machine::Op* const* pending) const;
+  void depend_on_alike(int thread, const machine::Op& op);
+  [[nodiscard]] bool reads_too_early(std::uint32_t location, EventRef source) const;
+  [[nodiscard]] std::uint32_t behind_alike(std::uint32_t location, std::uint32_t oldest) const;
 
   std::uint32_t object_at(std::uint64_t address);
   bool perform_object(int thread, const machine::Op& op);
@@ -194,6 +209,12 @@ class Optimal : public Strategy, public memory::Weak {
   Numbers prefixes_;   ///< for each thread what its next event depends on
   EventRef operation_;  ///< the operation on an object that is being performed
   memory::Locations places_;
+  // Interchangeable threads (alike.cpp), in the current run.
+  std::vector<int> alike_;           ///< by thread: the first that it is interchangeable with; -1: none
+  std::vector<EventRef> behind_;     ///< what the event that is being performed comes behind
+  // How much of the search is done (coverage.cpp).
+  double covered_ = 0, weight_ = 1;  ///< so far; the share of the current run and all that it leads to
+  std::size_t weighed_ = 0;          ///< how many items of the current graph have their weight
   std::uint64_t discarded_ = 0;
   std::string explanation_;
 };

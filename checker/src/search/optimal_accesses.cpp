@@ -184,7 +184,8 @@ Performed Optimal::perform_revisited(EventRef e, const AtomicAccess& access, Clo
   impossible.how = Performed::How::impossible;
   const std::uint32_t oldest =
       memory::oldest_readable(graph, graph.location(graph.at(e).location), e.thread(), clocks.now);
-  if (position < oldest) {
+  if (position < oldest ||
+      (access.access == memory::Access::read && reads_too_early(graph.at(e).location, source))) {
     ++discarded_;
     return impossible;
   }
@@ -226,7 +227,8 @@ Performed Optimal::perform_new(const AtomicAccess& access, std::uint32_t locatio
     if (open) older_sources(e, access, before, base, change);
   } else {
     const bool open = !was_preset || preset.position == kNowhere;
-    const std::uint32_t oldest = memory::oldest_readable(graph, l, access.thread, clocks.now);
+    const std::uint32_t oldest =
+        behind_alike(location, memory::oldest_readable(graph, l, access.thread, clocks.now));
     result = settle(e, access, clocks, change, {}, open ? last : preset.position);
     if (open) older_positions(e, oldest);
     if (!open) preset.revisits = true;  // it has been put before all that it can be put before
@@ -261,6 +263,7 @@ void Optimal::older_sources(EventRef e, const AtomicAccess& access, const Vector
     const EventRef source = graph.write_at(l, i);
     const bool writes = access.access == Access::update && change(graph.value_of(l, source)).has_value();
     const int order = !writes && access.failure_order >= 0 ? access.failure_order : access.order;
+    if (!writes && reads_too_early(graph.at(e).location, source)) continue;
     Numbers keep = base;
     join_prefix(keep, source);
     if (writes) {

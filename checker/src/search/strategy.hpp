@@ -40,6 +40,9 @@ class Strategy {
   virtual void started(int /*parent*/, int /*child*/) {}
   /// `thread` now depends on all that `from` has done: it joined it, or was woken by it.
   virtual void learned(int /*thread*/, int /*from*/) {}
+  /// `thread`, which was just started, can change places with `first`: executions that differ only in that are covered by
+  /// one of them.
+  virtual void alike(int /*thread*/, int /*first*/) {}
   /// None of `threads` (a bit mask) will ever move again.
   virtual void stuck(std::uint64_t /*threads*/, const machine::Op* const* /*pending*/) {}
   /// The execution has ended; false where there is nothing left to explore.
@@ -49,6 +52,11 @@ class Strategy {
   [[nodiscard]] virtual std::string explanation() const { return {}; }
   /// Did the execution end although the strategy expected more choices?
   [[nodiscard]] virtual bool ended_early() const { return false; }
+  /// An estimate of the part of the search that is done, from 0 to 1; below 0: there is none. Only to be asked for after
+  /// next(), or once that was false.
+  [[nodiscard]] virtual double covered() const { return -1; }
+  /// Did it leave anything out because of a bound? Why, or empty.
+  [[nodiscard]] virtual std::string bound() const { return {}; }
   /// May a finished search say that everything was explored?
   [[nodiscard]] virtual bool exhausts() const = 0;
 };

@@ -113,6 +113,8 @@ void Explorer::use_graphs() {
   auto graphs = std::make_unique<search::Optimal>(job_.options.model == "rc11" ? memory::MemoryModel::rc11
                                                                                : memory::MemoryModel::sc);
   searched_ = graphs.get();
+  takes_up_ = true;
+  g.shadow.journal();
   constexpr std::size_t kParts = 256;  // many more than processes, so that all have something to do to the end
   searched_->split(kParts);
   if (std::getenv("SELVAGE_CHECK_GRAPHS") != nullptr) graphs_seen_ = std::make_unique<std::set<std::uint64_t>>();
@@ -154,6 +156,14 @@ void Explorer::reset() {
 }
 
 void Explorer::run_once() {
+  const int kept = takes_up_ && strategy_.get() == searched_ ? searched_->taken_up_from() : -1;
+  if (kept >= 0) {
+    g.strategy = strategy_.get();
+    checkpoints_.go_to(kept);
+    searched_->take_up(kept);
+    switch_to_program();
+    return;
+  }
   reset();
   g.strategy = strategy_.get();
   // A schedule is followed read by read; the search for graphs itself knows them all.
@@ -171,8 +181,21 @@ void Explorer::run_once() {
   g.alive = 1;
   g.current = 0;
   g.self = &main;
+  switch_to_program();
+}
+
+/// Its running thread goes on until the execution ends.
+void Explorer::switch_to_program() {
+  g.keeping = takes_up_ && g.strategy == searched_;
   g.executing = true;
-  selvage_switch(&g.harness_stack_pointer, main.stack_pointer, g.thread_locals.thread_pointer(0));
+  do {
+    g.keep_in = -1;
+    selvage_switch(&g.harness_stack_pointer, g.self->stack_pointer, g.thread_locals.thread_pointer(g.self->slot));
+    if (g.keep_in >= 0 && !checkpoints_.keep(g.keep_in)) {
+      takes_up_ = g.keeping = false;
+      searched_->forget_kept();
+    }
+  } while (g.keep_in >= 0);
   g.executing = false;
   g.in_program = false;
   execution_of_processes_ended();

@@ -175,6 +175,7 @@ struct Machine : Running, ExecutionState {
   bool careful = false;    ///< plain accesses take the long way: recorded, or children may crash at them
   bool stepping = false;  ///< each scheduling point is a state that the search goes back to
   bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
+  bool keeping = false;   ///< executions are taken up from where others stood (machine/checkpoints.hpp)
   bool changing = false;  ///< orders are weakened, locks dropped or sites listed (machine/changes.hpp)
   std::int32_t current = 0;
   std::int32_t process = 0;  ///< the one that runs: Thread::process of the current thread
@@ -206,6 +207,7 @@ struct Machine : Running, ExecutionState {
   std::uint64_t progress = 0;  ///< grows with every step that may have changed what others see
   std::uint64_t spin_progress = 0;  ///< `progress` when the spinners were found to spin
   std::uint32_t preemptions = 0;
+  int keep_in = -1;  ///< the harness is to keep a checkpoint with this number, and to go on; -1: none
   bool redundant = false;  ///< only followed to see whether it gets stuck
   std::string outcome;
   std::vector<std::pair<std::function<bool()>, const char*>> invariants;

@@ -73,6 +73,13 @@ void new_weak_execution() {
   for (auto& unsettled : g_unsettled) unsettled.clear();
 }
 
+bool weak_writes_unsettled() {
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if (!g_unsettled[t].empty()) return true;
+  }
+  return false;
+}
+
 void settle_weak_write(int thread) {
   auto& unsettled = g_unsettled[thread];
   if (unsettled.empty()) return;

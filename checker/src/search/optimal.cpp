@@ -46,10 +46,12 @@ void Optimal::begin() {
   std::fill(prefixes_.begin(), prefixes_.end(), 0);
   places_.new_run();
   operation_ = {};
+  next_keep_ = 0;
   make_room(now().threads());
 }
 
 void Optimal::restart() {
+  forget_kept();
   frames_.clear();
   frames_.emplace_back();
   frames_.back().graph = ExecutionGraph(width_);
@@ -78,6 +80,7 @@ void Optimal::make_room(int thread) {
       f.keeps = widened(f.keeps);
     }
     prefixes_ = widened(prefixes_);
+    forget_kept();
     width_ = wider;
   }
   if (executed_.size() < width_) {
@@ -498,6 +501,7 @@ void Optimal::set_apart() {
 }
 
 void Optimal::take_part(Part& part) {
+  forget_kept();
   frames_.clear();
   frames_.push_back(std::move(part.frame));
   if (now().width() != width_) now().widen(width_);
@@ -552,12 +556,14 @@ bool Optimal::next() {
       return true;
     }
     frames_.pop_back();
+    while (!kept_.empty() && kept_.back().frame > frames_.size()) drop_kept(kept_.size() - 1);
   }
 }
 
 void Optimal::apply(const Item& item) {
   Frame& frame = frames_.back();
   frame.graph.cut(item.number - 1);
+  while (!kept_.empty() && kept_.back().frame == frames_.size() && kept_.back().last >= item.number) drop_kept(kept_.size() - 1);
   forget_halves();
   preset_ = {};
   choice_thread_ = -1;
@@ -584,6 +590,7 @@ void Optimal::apply(const Item& item) {
       Event& r = next.graph.at(item.revisited);
       r.revisitor = revisitor;
       if (r.access != Access::object) r.source = revisitor;
+      next.shared = frame.graph.at(item.revisited).added;
       next.first.thread = item.thread;
       next.first.source = item.source;
       next.first.revisits = true;

@@ -41,6 +41,7 @@ class Optimal : public Strategy, public memory::Weak {
   void begin() override;
   int pick_thread(const ChoicePoint& point) override;
   int pick_alternative(int count, bool branching) override;
+  int keep() override;
   void took_eagerly(const machine::Op& op, int thread, const machine::Op* const* pending) override;
   bool next() override;
   void restart() override;
@@ -78,6 +79,12 @@ class Optimal : public Strategy, public memory::Weak {
   void only_part(std::size_t index);
   /// This part is the next one.
   void prefer_part(std::size_t index);
+  /// The number of the kept state (keep()) that the next execution can be taken up from, with most of it done; -1: none.
+  [[nodiscard]] int taken_up_from() const;
+  /// In place of begin(): the machine has been put there.
+  void take_up(int slot);
+  /// What was kept is there no more.
+  void forget_kept();
   /// The graph of the execution that is being run, or has just ended.
   [[nodiscard]] const memory::ExecutionGraph& graph() const { return frames_.back().graph; }
   /// Executions that were begun and found to be impossible: an operation that cannot be done where it was put.
@@ -110,7 +117,24 @@ class Optimal : public Strategy, public memory::Weak {
     Numbers keeps;
     Preset first;                     ///< what is new in this graph
     std::uint32_t first_number = 0;   ///< when it was performed; 0: not yet
+    std::uint32_t shared = memory::kNowhere;  ///< what has lower numbers is as in the frame before
   };
+
+  /// Where an execution stood: part of the graph had been performed.
+  struct Kept {
+    int slot;
+    std::size_t frame;      ///< how many frames there were
+    std::uint32_t last;     ///< the highest Event::performed so far
+    std::uint32_t count;    ///< how many events had been performed
+    Numbers executed, prefixes;
+    memory::Locations places;
+    Numbers handed_on;      ///< by the operations on objects: what becomes known only after them
+  };
+  static constexpr std::size_t kMostKept = 64;    ///< as many as Checkpoints has
+  static constexpr std::uint32_t kKeepEvery = 6;  ///< events
+  void drop_kept(std::size_t index);
+  template <typename F>
+  void for_each_handed_on(F f);
 
   /// A graph to be searched, and what is new in it.
   struct Part {
@@ -194,6 +218,10 @@ class Optimal : public Strategy, public memory::Weak {
   Numbers prefixes_;   ///< for each thread what its next event depends on
   EventRef operation_;  ///< the operation on an object that is being performed
   memory::Locations places_;
+  std::uint32_t next_keep_ = 0;  ///< so many events must have been performed where a state is kept
+  std::vector<Kept> kept_;       ///< those of frames further down first, and there those with less performed
+  std::vector<Kept> spare_;
+  std::uint64_t slots_ = 0;      ///< in use, a bit mask
   std::uint64_t discarded_ = 0;
   std::string explanation_;
 };

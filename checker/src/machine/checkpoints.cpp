@@ -1,11 +1,14 @@
 #include "machine/checkpoints.hpp"
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
 #include "machine/access.hpp"
 #include "machine/bookkeeping.hpp"
+#include "machine/output.hpp"
 #include "machine/process.hpp"
 #include "memory/weak_access.hpp"
 
@@ -19,10 +22,31 @@ std::uint64_t wiped_from(const Thread& t) {
   return std::max(t.lowest_stack - below, t.stack_low + Stacks::kGuard);
 }
 
+constexpr std::size_t kPage = 4096, kBlock = 128;
+
+/// The first of the blocks from `at` on in which two pages differ; kPage: there is none.
+std::size_t first_changed(const unsigned char* a, const unsigned char* b, std::size_t at) {
+  while (at < kPage && std::memcmp(a + at, b + at, kBlock) == 0) at += kBlock;
+  return at;
+}
+
+__attribute__((target("avx2"))) std::size_t first_changed_by_avx2(const unsigned char* a, const unsigned char* b,
+                                                                  std::size_t at) {
+  for (; at < kPage; at += kBlock) {
+    __m256i different = _mm256_setzero_si256();
+    for (std::size_t i = at; i < at + kBlock; i += 32) {
+      different = _mm256_or_si256(different, _mm256_xor_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a + i)),
+                                                              _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b + i))));
+    }
+    if (_mm256_testz_si256(different, different) == 0) break;
+  }
+  return at;
+}
+
 }  // namespace
 
 bool Checkpoints::possible() {
-  return !processes_in_use() && !g.printed && !g.watching && g.invariants.empty() && !g.careful && !races_pending() &&
+  return !processes_in_use() && (!g.printed || Output::nothing_written()) && !g.watching && g.invariants.empty() && !g.careful && !races_pending() &&
          !memory::weak_writes_unsettled();
 }
 
@@ -40,29 +64,26 @@ void Checkpoints::keep_memory(Checkpoint& c) {
     const int t = std::countr_zero(rest);
     add(c, g.arena.begin(t), g.arena.end(t));
   }
-  const auto& pages = g.segments.written();
-  c.pages = pages.size();
-  for (const Segments::Page& page : pages) {
-    add(c, page.address, page.address + page.bound_low);
-    add(c, page.address + page.bound_high, page.address + 4096);
+  // Of data segments, what is not as it was before all executions: mostly little.
+  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
+  for (const Segments::Page& page : g.segments.written()) {
+    const auto* now = reinterpret_cast<const unsigned char*>(page.address);
+    const auto first = avx2 ? first_changed_by_avx2 : first_changed;
+    for (std::size_t at = 0; (at = first(now, page.saved, at)) < kPage; at += kBlock) {
+      add(c, page.address + at, page.address + std::min<std::size_t>(at + kBlock, page.bound_low));
+      add(c, page.address + std::max<std::size_t>(at, page.bound_high), page.address + at + kBlock);
+    }
   }
   c.foreign.clear();
   for (const auto& s : g.foreign.saved()) c.foreign.push_back(*reinterpret_cast<const std::uint64_t*>(s.granule));
 }
 
 void Checkpoints::put_back_memory(const Checkpoint& c) {
+  g.segments.restore();
   const unsigned char* from = c.bytes.data();
   for (const Range& range : c.ranges) {
     std::memcpy(reinterpret_cast<void*>(range.address), from, range.size);
     from += range.size;
-  }
-  // What has been written since for the first time was then as before all executions.
-  const auto& pages = g.segments.written();
-  for (std::size_t i = c.pages; i < pages.size(); ++i) {
-    const Segments::Page& page = pages[i];
-    auto* to = reinterpret_cast<unsigned char*>(page.address);
-    std::memcpy(to, page.saved, page.bound_low);
-    std::memcpy(to + page.bound_high, page.saved + page.bound_high, 4096U - page.bound_high);
   }
   const auto& foreign = g.foreign.saved();
   for (std::size_t i = 0; i < foreign.size(); ++i) {

@@ -54,7 +54,6 @@ class Checkpoints {
   struct Checkpoint {
     std::vector<Range> ranges;
     std::vector<unsigned char> bytes;
-    std::size_t pages = 0;                ///< of g.segments.written()
     std::vector<std::uint64_t> foreign;   ///< of g.foreign.saved()
     std::uint64_t used = 0;               ///< the threads that there are
     std::vector<KeptThread> threads;

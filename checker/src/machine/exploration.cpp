@@ -352,6 +352,7 @@ report::RawResult Explorer::run() {
   std::memset(g.child_number, 0xff, sizeof g.child_number);
   g.thread_limit = 1;
   if (job_.options.capture_output) output_.capture();
+  g.captures = output_.capturing();
   g.stacks.reserve(kMaxThreads);
   for (int t = 0; t < kMaxThreads; ++t) g.threads[t].exist(t);
   g.arena.reserve();

@@ -224,6 +224,7 @@ struct Machine : Running, ExecutionState {
   std::uint64_t total_events = 0;
   std::uint64_t enabled_at_stop = 0;  ///< ... where these threads could move
   int next_at_stop = -1;              ///< ... and this one does, without a choice; -1: none does
+  bool captures = false;  ///< what the program prints goes to memory (machine/output.hpp)
   bool run_mode = false;  ///< a whole program (selvage run), not a body
 };
 

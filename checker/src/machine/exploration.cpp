@@ -156,8 +156,9 @@ void Explorer::reset() {
 }
 
 void Explorer::run_once() {
-  const int kept = takes_up_ && strategy_.get() == searched_ ? searched_->taken_up_from() : -1;
-  if (kept >= 0) {
+  const int kept = takes_up_ && !from_start_ && strategy_.get() == searched_ ? searched_->taken_up_from() : -1;
+  taken_up_ = kept >= 0;
+  if (taken_up_) {
     g.strategy = strategy_.get();
     checkpoints_.go_to(kept);
     searched_->take_up(kept);
@@ -186,7 +187,7 @@ void Explorer::run_once() {
 
 /// Its running thread goes on until the execution ends.
 void Explorer::switch_to_program() {
-  g.keeping = takes_up_ && g.strategy == searched_;
+  g.keeping = takes_up_ && !from_start_ && g.strategy == searched_;
   g.executing = true;
   do {
     g.keep_in = -1;
@@ -201,12 +202,47 @@ void Explorer::switch_to_program() {
   execution_of_processes_ended();
 }
 
+/// What has been printed can be asked for. (Of several processes each does that itself when it ends.)
+void Explorer::flush() {
+  if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed && !g.forked) fflush_unlocked(stdout);
+}
+
+void Explorer::run_next() {
+  run_once();
+  flush();
+  if (taken_up_ && g.ending.how == Ending::How::completed && to_be_checked()) check_from_start();
+}
+
+/// The first executions that are taken up, and some others.
+bool Explorer::to_be_checked() {
+  constexpr std::uint64_t kAll = 64, kEvery = 1024;
+  ++taken_up_count_;
+  return (taken_up_count_ <= kAll || taken_up_count_ % kEvery == 0 || graphs_seen_) && !races_pending();
+}
+
+/// Runs the execution that has just ended once more, from its beginning: it must come to the same. That is how it is noticed
+/// that the program depends on what nobody controls, where a search that always begins at the beginning sees it all the time.
+void Explorer::check_from_start() {
+  const std::string outcome = ended_with();
+  const std::uint64_t graph = searched_->graph().fingerprint(), events = g.events;
+  if (g.printed) output_.clear();
+  g.printed = false;
+  from_start_ = true;
+  run_once();
+  from_start_ = false;
+  flush();
+  if (g.ending.how != Ending::How::completed) return;  // there is something to be told of it, or to be done first
+  if (ended_with() == outcome && searched_->graph().fingerprint() == graph && g.events == events) return;
+  g.ending.how = Ending::How::violation;
+  g.ending.verdict = Verdict::nondeterministic;
+  g.ending.threads = 1;
+  g.ending.message =
+      "the program did something else when it was run from its beginning than when it went on from where another execution stood";
+}
+
 void Explorer::search_executions() {
   while (!stopped_) {
-    run_once();
-    // (Of several processes each does that itself when it ends.)
-    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed && !g.forked)
-      fflush_unlocked(stdout);
+    run_next();
     judge();
     if (g.printed) output_.clear();
     g.printed = false;
@@ -362,6 +398,7 @@ report::RawResult Explorer::run() {
   g.harness_thread_pointer = g.thread_locals.thread_pointer(0);
   g.thread_locals.grow(4);
   prepare_unwinder();
+  prepare_streams();
   if (job_.options.search == Search::graphs || job_.options.search == Search::replay || job_.options.model == "rc11") {
     find_waiter_pools();
   }

@@ -64,6 +64,10 @@ class Explorer {
   void use_graphs();
   void reset();
   void run_once();
+  void run_next();
+  void flush();
+  bool to_be_checked();
+  void check_from_start();
   void switch_to_program();
   void judge();
   void search_executions();
@@ -95,6 +99,9 @@ class Explorer {
   std::unique_ptr<std::set<std::uint64_t>> graphs_seen_;  ///< their fingerprints, where they are watched
   Checkpoints checkpoints_;
   bool takes_up_ = false;                ///< executions are taken up from where others stood
+  bool from_start_ = false;              ///< but not the next one
+  bool taken_up_ = false;                ///< the one that ended last was
+  std::uint64_t taken_up_count_ = 0;
   SharedSearch* shared_ = nullptr;  ///< in a process that searches parts
   bool reads_chosen_ = false;            ///< reads take their values from where the search says
   memory::ChosenReads chosen_reads_{&chosen_read};

@@ -253,7 +253,7 @@ __attribute__((noinline)) void stand_still() {
 
 /// Executions to come that begin as this one did may go on from here: the harness keeps what there is now.
 __attribute__((noinline)) void keep_for_others() {
-  if (!Checkpoints::possible()) return;
+  if (!g.strategy->worth_keeping() || !Checkpoints::possible()) return;
   g.keep_in = g.strategy->keep();
   if (g.keep_in >= 0) selvage_switch(&g.self->stack_pointer, g.harness_stack_pointer, g.harness_thread_pointer);
 }

@@ -532,6 +532,7 @@ void Optimal::prefer_part(std::size_t index) {
 }
 
 bool Optimal::next() {
+  length_ = count();
   if (splitting_) {
     set_apart();
     if (parts_.size() - part_ >= wanted_) {

@@ -41,6 +41,7 @@ class Optimal : public Strategy, public memory::Weak {
   void begin() override;
   int pick_thread(const ChoicePoint& point) override;
   int pick_alternative(int count, bool branching) override;
+  bool worth_keeping() override;
   int keep() override;
   void took_eagerly(const machine::Op& op, int thread, const machine::Op* const* pending) override;
   bool next() override;
@@ -131,8 +132,11 @@ class Optimal : public Strategy, public memory::Weak {
     Numbers handed_on;      ///< by the operations on objects: what becomes known only after them
   };
   static constexpr std::size_t kMostKept = 64;    ///< as many as Checkpoints has
-  static constexpr std::uint32_t kKeepEvery = 6;  ///< events
+  static constexpr std::uint32_t kKeepEvery = 3;  ///< events
+  static constexpr std::uint32_t kKeepBefore = 7; ///< ... of the end; what is left then takes less time than to keep it
   void drop_kept(std::size_t index);
+  void set_next_keep(std::uint32_t count);
+  [[nodiscard]] std::uint32_t count() const;
   template <typename F>
   void for_each_handed_on(F f);
 
@@ -219,6 +223,7 @@ class Optimal : public Strategy, public memory::Weak {
   EventRef operation_;  ///< the operation on an object that is being performed
   memory::Locations places_;
   std::uint32_t next_keep_ = 0;  ///< so many events must have been performed where a state is kept
+  std::uint32_t length_ = 0;     ///< of the latest execution, in events
   std::vector<Kept> kept_;       ///< those of frames further down first, and there those with less performed
   std::vector<Kept> spare_;
   std::uint64_t slots_ = 0;      ///< in use, a bit mask

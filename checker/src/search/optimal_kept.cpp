@@ -35,11 +35,24 @@ void Optimal::for_each_handed_on(F f) {
   }
 }
 
-int Optimal::keep() {
+std::uint32_t Optimal::count() const {
   std::uint32_t count = 0;
   for (const std::uint32_t n : executed_) count += n;
-  if (count < next_keep_) return -1;
-  next_keep_ = count + kKeepEvery;
+  return count;
+}
+
+/// Most executions branch off near their end: from there on is counted, if they are as long as the latest.
+void Optimal::set_next_keep(std::uint32_t count) {
+  const std::uint32_t from = count + kKeepEvery;
+  const std::uint32_t left = length_ < from + kKeepBefore ? 0 : length_ - kKeepBefore - from;
+  next_keep_ = length_ < from + kKeepBefore ? kNowhere : from + left % kKeepEvery;
+}
+
+bool Optimal::worth_keeping() { return next_keep_ != kNowhere && count() >= next_keep_; }
+
+int Optimal::keep() {
+  const std::uint32_t performed = count();
+  set_next_keep(performed);
   // The first one is of use for all graphs.
   if (kept_.size() == kMostKept) drop_kept(1);
   if (!spare_.empty()) {
@@ -52,7 +65,7 @@ int Optimal::keep() {
   k.slot = std::countr_one(slots_);
   slots_ |= std::uint64_t{1} << k.slot;
   k.frame = frames_.size();
-  k.count = count;
+  k.count = performed;
   k.last = 0;
   const ExecutionGraph& graph = now();
   for (int t = 0; t < graph.threads(); ++t) {
@@ -82,7 +95,7 @@ void Optimal::take_up(int slot) {
   prefixes_ = k->prefixes;
   places_ = k->places;
   operation_ = {};
-  next_keep_ = k->count + kKeepEvery;
+  set_next_keep(k->count);
   const std::uint32_t* from = k->handed_on.data();
   for_each_handed_on([&](std::uint32_t* to, std::uint32_t n) {
     std::copy_n(from, n, to);

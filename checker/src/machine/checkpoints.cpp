@@ -1,13 +1,12 @@
 #include "machine/checkpoints.hpp"
 
-#include <immintrin.h>
-
 #include <algorithm>
 #include <bit>
 #include <cstring>
 
 #include "machine/access.hpp"
 #include "machine/bookkeeping.hpp"
+#include "machine/changed_blocks.hpp"
 #include "machine/output.hpp"
 #include "machine/process.hpp"
 #include "memory/weak_access.hpp"
@@ -20,27 +19,6 @@ namespace {
 std::uint64_t wiped_from(const Thread& t) {
   const std::uint64_t below = g.clean_stacks ? kDeepFrames : 512;
   return std::max(t.lowest_stack - below, t.stack_low + Stacks::kGuard);
-}
-
-constexpr std::size_t kPage = 4096, kBlock = 128;
-
-/// The first of the blocks from `at` on in which two pages differ; kPage: there is none.
-std::size_t first_changed(const unsigned char* a, const unsigned char* b, std::size_t at) {
-  while (at < kPage && std::memcmp(a + at, b + at, kBlock) == 0) at += kBlock;
-  return at;
-}
-
-__attribute__((target("avx2"))) std::size_t first_changed_by_avx2(const unsigned char* a, const unsigned char* b,
-                                                                  std::size_t at) {
-  for (; at < kPage; at += kBlock) {
-    __m256i different = _mm256_setzero_si256();
-    for (std::size_t i = at; i < at + kBlock; i += 32) {
-      different = _mm256_or_si256(different, _mm256_xor_si256(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(a + i)),
-                                                              _mm256_loadu_si256(reinterpret_cast<const __m256i*>(b + i))));
-    }
-    if (_mm256_testz_si256(different, different) == 0) break;
-  }
-  return at;
 }
 
 }  // namespace
@@ -65,10 +43,10 @@ void Checkpoints::keep_memory(Checkpoint& c) {
     add(c, g.arena.begin(t), g.arena.end(t));
   }
   // Of data segments, what is not as it was before all executions: mostly little.
-  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
+  static const ChangedBlocks::First first = ChangedBlocks::first();
+  constexpr std::size_t kPage = ChangedBlocks::kPage, kBlock = ChangedBlocks::kBlock;
   for (const Segments::Page& page : g.segments.written()) {
     const auto* now = reinterpret_cast<const unsigned char*>(page.address);
-    const auto first = avx2 ? first_changed_by_avx2 : first_changed;
     for (std::size_t at = 0; (at = first(now, page.saved, at)) < kPage; at += kBlock) {
       add(c, page.address + at, page.address + std::min<std::size_t>(at + kBlock, page.bound_low));
       add(c, page.address + std::max<std::size_t>(at, page.bound_high), page.address + at + kBlock);

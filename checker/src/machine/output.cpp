@@ -20,10 +20,15 @@ namespace {
 constexpr long kWindow = 1 << 16;
 const char* g_window = nullptr;
 
+/// So much has been printed that its memory is given back each time.
+constexpr long kMuch = 1 << 20;
+bool g_much = false;
+
 std::string content(int fd) {
   const long size = raw_syscall(SYS_lseek, fd, 0, SEEK_CUR);
   std::string text;
   if (size <= 0) return text;
+  g_much = g_much || size > kMuch;
   if (fd == 1 && g_window != nullptr && size <= kWindow) {
     text.assign(g_window, static_cast<std::size_t>(size));
     return text;
@@ -40,10 +45,8 @@ void close_window() {
 }
 
 void empty(int fd) {
-  const long size = raw_syscall(SYS_lseek, fd, 0, SEEK_CUR);
-  if (size == 0) return;
-  if (size > kWindow) raw_syscall(SYS_ftruncate, fd, 0);
   raw_syscall(SYS_lseek, fd, 0, SEEK_SET);
+  if (g_much) raw_syscall(SYS_ftruncate, fd, 0);
 }
 
 }  // namespace
@@ -105,6 +108,7 @@ void Output::state(state::Reader& archive) {
 }
 
 void Output::clear() {
+  if (!capturing()) return;
   empty(1);
   empty(2);
 }

@@ -132,8 +132,6 @@ class Optimal : public Strategy, public memory::Weak {
     Numbers handed_on;      ///< by the operations on objects: what becomes known only after them
   };
   static constexpr std::size_t kMostKept = 64;    ///< as many as Checkpoints has
-  static constexpr std::uint32_t kKeepEvery = 3;  ///< events
-  static constexpr std::uint32_t kKeepBefore = 7; ///< ... of the end; what is left then takes less time than to keep it
   void drop_kept(std::size_t index);
   void set_next_keep(std::uint32_t count);
   [[nodiscard]] std::uint32_t count() const;
@@ -173,6 +171,7 @@ class Optimal : public Strategy, public memory::Weak {
   bool latest(const memory::Location& l, EventRef write, std::uint32_t number, const std::uint32_t* keep) const;
   void add_revisit(int thread, std::uint32_t number, EventRef revisited, EventRef source, const Numbers& keep);
   void apply(const Item& item);
+  Frame spare_frame();
   bool take_preset(int thread, Preset& preset);
 
   memory::Performed replay(EventRef e, const memory::AtomicAccess& access, memory::Clocks clocks,
@@ -207,7 +206,7 @@ class Optimal : public Strategy, public memory::Weak {
   void count_newer(memory::Performed& result, EventRef behind) const;
 
   memory::MemoryModel model_;
-  std::vector<Frame> frames_;
+  std::vector<Frame> frames_, spare_frames_;
   std::vector<Part> parts_;
   std::size_t part_ = 0;        ///< the next one to be taken
   std::size_t first_part_ = 0;  ///< the first after splitting
@@ -220,6 +219,7 @@ class Optimal : public Strategy, public memory::Weak {
   // The current run.
   Numbers executed_;   ///< how many events of each thread have been performed natively
   Numbers prefixes_;   ///< for each thread what its next event depends on
+  Numbers base_, keep_;  ///< buffers
   EventRef operation_;  ///< the operation on an object that is being performed
   memory::Locations places_;
   std::uint32_t next_keep_ = 0;  ///< so many events must have been performed where a state is kept

@@ -16,6 +16,13 @@ using memory::EventRef;
 using memory::ExecutionGraph;
 using memory::kNowhere;
 
+namespace {
+
+constexpr std::uint32_t kEvery = 3;    // events
+constexpr std::uint32_t kBefore = 10;  // ... of the end: what is left then takes less time than to keep where it begins
+
+}  // namespace
+
 /// Calls f(operation, how many numbers, where they are) for the operations on objects that have been performed: what they hand
 /// on is found out by the run, since what ends them is no event.
 template <typename F>
@@ -43,9 +50,9 @@ std::uint32_t Optimal::count() const {
 
 /// Most executions branch off near their end: from there on is counted, if they are as long as the latest.
 void Optimal::set_next_keep(std::uint32_t count) {
-  const std::uint32_t from = count + kKeepEvery;
-  const std::uint32_t left = length_ < from + kKeepBefore ? 0 : length_ - kKeepBefore - from;
-  next_keep_ = length_ < from + kKeepBefore ? kNowhere : from + left % kKeepEvery;
+  const std::uint32_t from = count + kEvery;
+  const std::uint32_t left = length_ < from + kBefore ? 0 : length_ - kBefore - from;
+  next_keep_ = length_ < from + kBefore ? kNowhere : from + left % kEvery;
 }
 
 bool Optimal::worth_keeping() { return next_keep_ != kNowhere && count() >= next_keep_; }

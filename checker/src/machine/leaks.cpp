@@ -44,18 +44,12 @@ class Marker {
     std::sort(blocks_.begin(), blocks_.end());
   }
   void scan(std::uint64_t low, std::uint64_t high) {
-    low = (low + 7) & ~7ULL;
-    constexpr std::uint64_t kFew = 128;
-    while (low + 8 <= high) {
-      if (avx2_) low = first_pointer_by_avx2(low, high, Arena::kAddressBits, g.arena.begin(0) >> Arena::kAddressBits);
-      const std::uint64_t end = avx2_ ? std::min(high, low + kFew) : high;
-      for (; low + 8 <= end; low += 8) mark(*reinterpret_cast<const std::uint64_t*>(low));
-    }
+    scan_words((low + 7) & ~7ULL, high);
     while (!open_.empty()) {
       BlockHeader* block = open_.back();
       open_.pop_back();
       const auto at = reinterpret_cast<std::uint64_t>(block + 1);
-      for (std::uint64_t w = at; w + 8 <= at + block->size; w += 8) mark(*reinterpret_cast<const std::uint64_t*>(w));
+      scan_words(at, at + block->size);
     }
   }
   BlockHeader* first_unreached() {
@@ -70,6 +64,14 @@ class Marker {
   }
 
  private:
+  void scan_words(std::uint64_t low, std::uint64_t high) {
+    constexpr std::uint64_t kFew = 128;
+    while (low + 8 <= high) {
+      if (avx2_) low = first_pointer_by_avx2(low, high, Arena::kAddressBits, g.arena.begin(0) >> Arena::kAddressBits);
+      const std::uint64_t end = avx2_ ? std::min(high, low + kFew) : high;
+      for (; low + 8 <= end; low += 8) mark(*reinterpret_cast<const std::uint64_t*>(low));
+    }
+  }
   void mark(std::uint64_t value) {
     if (!g.arena.contains(reinterpret_cast<void*>(value))) return;
     auto after = std::upper_bound(blocks_.begin(), blocks_.end(), value,

@@ -113,7 +113,8 @@ void Explorer::use_graphs() {
   auto graphs = std::make_unique<search::Optimal>(job_.options.model == "rc11" ? memory::MemoryModel::rc11
                                                                                : memory::MemoryModel::sc);
   searched_ = graphs.get();
-  takes_up_ = true;
+  takes_up_ = std::getenv("SELVAGE_FROM_START") == nullptr;
+  check_all_ = std::getenv("SELVAGE_CHECK_TAKEN_UP") != nullptr;
   g.shadow.journal();
   constexpr std::size_t kParts = 256;  // many more than processes, so that all have something to do to the end
   searched_->split(kParts);
@@ -213,11 +214,11 @@ void Explorer::run_next() {
   if (taken_up_ && g.ending.how == Ending::How::completed && to_be_checked()) check_from_start();
 }
 
-/// The first executions that are taken up, and some others.
+/// The first executions that are taken up, and some others; for tests (SELVAGE_CHECK_TAKEN_UP is set) all.
 bool Explorer::to_be_checked() {
   constexpr std::uint64_t kAll = 64, kEvery = 1024;
   ++taken_up_count_;
-  return (taken_up_count_ <= kAll || taken_up_count_ % kEvery == 0 || graphs_seen_) && !races_pending();
+  return (taken_up_count_ <= kAll || taken_up_count_ % kEvery == 0 || check_all_) && !races_pending();
 }
 
 /// Runs the execution that has just ended once more, from its beginning: it must come to the same. That is how it is noticed

@@ -101,6 +101,7 @@ class Explorer {
   bool takes_up_ = false;                ///< executions are taken up from where others stood
   bool from_start_ = false;              ///< but not the next one
   bool taken_up_ = false;                ///< the one that ended last was
+  bool check_all_ = false;               ///< all of those are run from their beginning, too
   std::uint64_t taken_up_count_ = 0;
   SharedSearch* shared_ = nullptr;  ///< in a process that searches parts
   bool reads_chosen_ = false;            ///< reads take their values from where the search says

@@ -43,8 +43,23 @@ void event_on_descriptor(int fd, const char* refused, std::uint64_t pc) {
 /// The C library may allocate a buffer: that belongs to the execution.
 class Library {
  public:
-  Library() { g.in_program = true; }
+  explicit Library(const FILE* stream = nullptr) {
+    if (stream == stdout && stdout->_IO_buf_base == nullptr && g.captures) give_buffer();
+    g.in_program = true;
+  }
   ~Library() { g.in_program = false; }
+
+ private:
+  /// Like the one that the C library would give it, after it has asked the kernel, at some cost, what kind of file it is.
+  static void give_buffer() {
+    constexpr std::size_t kSize = 4096;
+    // (Of malloc() itself the compiler knows that it does not look at what is set here.)
+    void* (*volatile const allocate)(std::size_t) = std::malloc;
+    g.in_program = true;
+    void* const buffer = allocate(kSize);
+    g.in_program = false;
+    if (buffer != nullptr) SELVAGE_REAL(setvbuf)(stdout, static_cast<char*>(buffer), _IOFBF, kSize);
+  }
 };
 
 }  // namespace
@@ -55,7 +70,7 @@ class Library {
     Door door;                                                        \
     check_stream(STREAM);                                             \
     event(STREAM, SELVAGE_CALLER);                                    \
-    Library library;                                                  \
+    Library library(STREAM);                                          \
     return SELVAGE_REAL(NAME) ARGUMENTS;                              \
   }
 
@@ -94,7 +109,7 @@ SELVAGE_EXPORT int fflush(FILE* f) {
       Door door;                                             \
       check_stream(STREAM);                                  \
       event(STREAM, SELVAGE_CALLER);                         \
-      Library library;                                       \
+      Library library(STREAM);                               \
       n = SELVAGE_REAL(REAL)(STREAM, format, list);          \
     } else {                                                 \
       n = SELVAGE_REAL(REAL)(STREAM, format, list);          \

@@ -11,6 +11,7 @@ namespace selvage::machine {
 
 void Arena::reserve() {
   constexpr std::uint64_t kWish = 0x210000000000;  // see Stacks::reserve
+  static_assert(kWish % (1ULL << kAddressBits) == 0);
   void* memory = mmap(reinterpret_cast<void*>(kWish), kBytesPerThread * race::kMaxThreads, PROT_READ | PROT_WRITE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (memory == MAP_FAILED) fatal("cannot reserve the heap's address range");

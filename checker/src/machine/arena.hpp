@@ -23,6 +23,9 @@ static_assert(sizeof(BlockHeader) == 16);
 class Arena {
  public:
   static constexpr std::uint64_t kBytesPerThread = 4ULL << 30;
+  /// All addresses in it are the same but for these bits.
+  static constexpr int kAddressBits = 38;
+  static_assert(kBytesPerThread * race::kMaxThreads == 1ULL << kAddressBits);
   void reserve();
   void new_execution();
   /// Zero-filled memory, or null where the thread's share is used up.

@@ -145,17 +145,6 @@ void write_history(Writer& a) {
   a.end(cells);
 }
 
-/// All but threads, objects and accesses.
-void write_rest(Writer& a) {
-  machine_state(a);
-  for (const StatePart& part : parts()) part.write(a);
-}
-
-void read_rest(Reader& from) {
-  machine_state(from);
-  for (const StatePart& part : parts()) part.read(from);
-}
-
 /// What is no part of a state, but for threads.
 void forget_how_it_got_here() {
   g.spinners = 0;
@@ -287,6 +276,16 @@ void forget_the_way() {
 }
 
 }  // namespace
+
+void write_rest(state::Writer& to) {
+  machine_state(to);
+  for (const StatePart& part : parts()) part.write(to);
+}
+
+void read_rest(state::Reader& from) {
+  machine_state(from);
+  for (const StatePart& part : parts()) part.read(from);
+}
 
 void add_state_part(StatePart part) { parts().push_back(part); }
 

@@ -27,6 +27,10 @@ void add_state_part(StatePart part);
 /// Adds all parts; false where one cannot be.
 bool add_state_parts(RawRecords& records);
 
+/// All that is part of a state but threads, objects, accesses and memory.
+void write_rest(state::Writer& to);
+void read_rest(state::Reader& from);
+
 /// Whose stacks are part of the state, a bit mask: main's is there until the process ends, although main may
 /// have called pthread_exit.
 inline std::uint64_t have_stacks() {

@@ -116,6 +116,9 @@ void Explorer::use_graphs() {
   auto graphs = std::make_unique<search::Optimal>(job_.options.model == "rc11" ? memory::MemoryModel::rc11
                                                                                : memory::MemoryModel::sc);
   searched_ = graphs.get();
+  takes_up_ = std::getenv("SELVAGE_FROM_START") == nullptr;
+  check_all_ = std::getenv("SELVAGE_CHECK_TAKEN_UP") != nullptr;
+  g.shadow.journal();
   constexpr std::size_t kParts = 256;  // many more than processes, so that all have something to do to the end
   searched_->split(kParts);
   if (std::getenv("SELVAGE_CHECK_GRAPHS") != nullptr) graphs_seen_ = std::make_unique<std::set<std::uint64_t>>();
@@ -158,6 +161,15 @@ void Explorer::reset() {
 }
 
 void Explorer::run_once() {
+  const int kept = takes_up_ && !from_start_ && strategy_.get() == searched_ ? searched_->taken_up_from() : -1;
+  taken_up_ = kept >= 0;
+  if (taken_up_) {
+    g.strategy = strategy_.get();
+    checkpoints_.go_to(kept);
+    searched_->take_up(kept);
+    switch_to_program();
+    return;
+  }
   reset();
   g.strategy = strategy_.get();
   // A schedule is followed read by read; the search for graphs itself knows them all.
@@ -175,19 +187,67 @@ void Explorer::run_once() {
   g.alive = 1;
   g.current = 0;
   g.self = &main;
+  switch_to_program();
+}
+
+/// Its running thread goes on until the execution ends.
+void Explorer::switch_to_program() {
+  g.keeping = takes_up_ && !from_start_ && g.strategy == searched_;
   g.executing = true;
-  selvage_switch(&g.harness_stack_pointer, main.stack_pointer, g.thread_locals.thread_pointer(0));
+  do {
+    g.keep_in = -1;
+    selvage_switch(&g.harness_stack_pointer, g.self->stack_pointer, g.thread_locals.thread_pointer(g.self->slot));
+    if (g.keep_in >= 0 && !checkpoints_.keep(g.keep_in)) {
+      takes_up_ = g.keeping = false;
+      searched_->forget_kept();
+    }
+  } while (g.keep_in >= 0);
   g.executing = false;
   g.in_program = false;
   execution_of_processes_ended();
 }
 
+/// What has been printed can be asked for. (Of several processes each does that itself when it ends.)
+void Explorer::flush() {
+  if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed && !g.forked) fflush_unlocked(stdout);
+}
+
+void Explorer::run_next() {
+  run_once();
+  flush();
+  if (taken_up_ && g.ending.how == Ending::How::completed && to_be_checked()) check_from_start();
+}
+
+/// The first executions that are taken up, and some others; for tests (SELVAGE_CHECK_TAKEN_UP is set) all.
+bool Explorer::to_be_checked() {
+  constexpr std::uint64_t kAll = 64, kEvery = 1024;
+  ++taken_up_count_;
+  return (taken_up_count_ <= kAll || taken_up_count_ % kEvery == 0 || check_all_) && !races_pending();
+}
+
+/// Runs the execution that has just ended once more, from its beginning: it must come to the same. That is how it is noticed
+/// that the program depends on what nobody controls, where a search that always begins at the beginning sees it all the time.
+void Explorer::check_from_start() {
+  const std::string outcome = ended_with();
+  const std::uint64_t graph = searched_->graph().fingerprint(), events = g.events;
+  if (g.printed) output_.clear();
+  g.printed = false;
+  from_start_ = true;
+  run_once();
+  from_start_ = false;
+  flush();
+  if (g.ending.how != Ending::How::completed) return;  // there is something to be told of it, or to be done first
+  if (ended_with() == outcome && searched_->graph().fingerprint() == graph && g.events == events) return;
+  g.ending.how = Ending::How::violation;
+  g.ending.verdict = Verdict::nondeterministic;
+  g.ending.threads = 1;
+  g.ending.message =
+      "the program did something else when it was run from its beginning than when it went on from where another execution stood";
+}
+
 void Explorer::search_executions() {
   while (!stopped_) {
-    run_once();
-    // (Of several processes each does that itself when it ends.)
-    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed && !g.forked)
-      fflush_unlocked(stdout);
+    run_next();
     judge();
     if (g.printed) output_.clear();
     g.printed = false;
@@ -337,6 +397,7 @@ report::RawResult Explorer::run() {
   std::memset(g.child_number, 0xff, sizeof g.child_number);
   g.thread_limit = 1;
   if (job_.options.capture_output) output_.capture();
+  g.captures = output_.capturing();
   g.stacks.reserve(kMaxThreads);
   for (int t = 0; t < kMaxThreads; ++t) g.threads[t].exist(t);
   g.arena.reserve();
@@ -346,6 +407,7 @@ report::RawResult Explorer::run() {
   g.harness_thread_pointer = g.thread_locals.thread_pointer(0);
   g.thread_locals.grow(4);
   prepare_unwinder();
+  prepare_streams();
   if (job_.options.search == Search::graphs || job_.options.search == Search::replay || job_.options.model == "rc11") {
     find_waiter_pools();
   }

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "machine/checkpoints.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
 #include "machine/output.hpp"
@@ -63,6 +64,11 @@ class Explorer {
   void use_graphs();
   void reset();
   void run_once();
+  void run_next();
+  void flush();
+  bool to_be_checked();
+  void check_from_start();
+  void switch_to_program();
   void judge();
   void search_executions();
   void search_states();
@@ -91,6 +97,12 @@ class Explorer {
   std::unique_ptr<search::Strategy> strategy_;
   search::Optimal* searched_ = nullptr;  ///< strategy_, where it searches for graphs
   std::unique_ptr<std::set<std::uint64_t>> graphs_seen_;  ///< their fingerprints, where they are watched
+  Checkpoints checkpoints_;
+  bool takes_up_ = false;                ///< executions are taken up from where others stood
+  bool from_start_ = false;              ///< but not the next one
+  bool taken_up_ = false;                ///< the one that ended last was
+  bool check_all_ = false;               ///< all of those are run from their beginning, too
+  std::uint64_t taken_up_count_ = 0;
   SharedSearch* shared_ = nullptr;  ///< in a process that searches parts
   bool reads_chosen_ = false;            ///< reads take their values from where the search says
   memory::ChosenReads chosen_reads_{&chosen_read};

@@ -146,6 +146,7 @@ void Explorer::judge() {
   switch (g.ending.how) {
     case How::need_threads:
       grow_thread_locals();
+      if (searched_ != nullptr) searched_->forget_kept();
       again_ = true;
       return;
     case How::restart:

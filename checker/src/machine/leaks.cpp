@@ -2,6 +2,8 @@
 //
 // Pointers into the heap of this execution can only be where this execution wrote: on the data pages and
 // foreign granules noted as written, in the threads' TLS and stacks, and in reachable blocks.
+#include <immintrin.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -14,22 +16,40 @@ namespace {
 
 constexpr std::uint32_t kReached = 1U << 31;
 
+/// The first word in [low, high) that may point into the arena, mostly none; `shift`: what is above these bits is the same in
+/// all addresses there, `top`, and in no others.
+__attribute__((target("avx2"))) std::uint64_t first_pointer_by_avx2(std::uint64_t low, std::uint64_t high, int shift,
+                                                                    std::uint64_t top) {
+  constexpr std::uint64_t kStep = 128;
+  const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(top));
+  const __m128i bits = _mm_cvtsi32_si128(shift);
+  for (; low + kStep <= high; low += kStep) {
+    const auto* words = reinterpret_cast<const __m256i*>(low);
+    __m256i found = _mm256_setzero_si256();
+    for (int i = 0; i < 4; ++i) {
+      const __m256i above = _mm256_srl_epi64(_mm256_loadu_si256(words + i), bits);
+      found = _mm256_or_si256(found, _mm256_cmpeq_epi64(above, wanted));
+    }
+    if (_mm256_testz_si256(found, found) == 0) return low;
+  }
+  return low;
+}
+
 class Marker {
  public:
-  Marker() {
+  Marker() : avx2_(__builtin_cpu_supports("avx2") != 0) {
     g.arena.for_each_block([&](BlockHeader* b) {
       if (b->state == BlockHeader::kLive && g.threads[g.arena.owner(b)].process == g.process) blocks_.push_back(b);
     });
     std::sort(blocks_.begin(), blocks_.end());
   }
   void scan(std::uint64_t low, std::uint64_t high) {
-    low = (low + 7) & ~7ULL;
-    for (; low + 8 <= high; low += 8) mark(*reinterpret_cast<const std::uint64_t*>(low));
+    scan_words((low + 7) & ~7ULL, high);
     while (!open_.empty()) {
       BlockHeader* block = open_.back();
       open_.pop_back();
       const auto at = reinterpret_cast<std::uint64_t>(block + 1);
-      for (std::uint64_t w = at; w + 8 <= at + block->size; w += 8) mark(*reinterpret_cast<const std::uint64_t*>(w));
+      scan_words(at, at + block->size);
     }
   }
   BlockHeader* first_unreached() {
@@ -44,6 +64,14 @@ class Marker {
   }
 
  private:
+  void scan_words(std::uint64_t low, std::uint64_t high) {
+    constexpr std::uint64_t kFew = 128;
+    while (low + 8 <= high) {
+      if (avx2_) low = first_pointer_by_avx2(low, high, Arena::kAddressBits, g.arena.begin(0) >> Arena::kAddressBits);
+      const std::uint64_t end = avx2_ ? std::min(high, low + kFew) : high;
+      for (; low + 8 <= end; low += 8) mark(*reinterpret_cast<const std::uint64_t*>(low));
+    }
+  }
   void mark(std::uint64_t value) {
     if (!g.arena.contains(reinterpret_cast<void*>(value))) return;
     auto after = std::upper_bound(blocks_.begin(), blocks_.end(), value,
@@ -55,6 +83,7 @@ class Marker {
     block->sequence |= kReached;
     open_.push_back(block);
   }
+  bool avx2_;
   std::vector<BlockHeader*> blocks_;
   std::vector<BlockHeader*> open_;
 };

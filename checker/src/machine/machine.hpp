@@ -176,6 +176,7 @@ struct Machine : Running, ExecutionState {
   bool stepping = false;  ///< each scheduling point is a state that the search goes back to
   bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
   bool only_sc = false;   ///< the search ends where more than sequential consistency can be seen (machine/beyond_sc.hpp)
+  bool keeping = false;   ///< executions are taken up from where others stood (machine/checkpoints.hpp)
   bool changing = false;  ///< orders are weakened, locks dropped or sites listed (machine/changes.hpp)
   std::int32_t current = 0;
   std::int32_t process = 0;  ///< the one that runs: Thread::process of the current thread
@@ -207,6 +208,7 @@ struct Machine : Running, ExecutionState {
   std::uint64_t progress = 0;  ///< grows with every step that may have changed what others see
   std::uint64_t spin_progress = 0;  ///< `progress` when the spinners were found to spin
   std::uint32_t preemptions = 0;
+  int keep_in = -1;  ///< the harness is to keep a checkpoint with this number, and to go on; -1: none
   bool redundant = false;  ///< only followed to see whether it gets stuck
   std::string outcome;
   std::vector<std::pair<std::function<bool()>, const char*>> invariants;
@@ -223,6 +225,7 @@ struct Machine : Running, ExecutionState {
   std::uint64_t total_events = 0;
   std::uint64_t enabled_at_stop = 0;  ///< ... where these threads could move
   int next_at_stop = -1;              ///< ... and this one does, without a choice; -1: none does
+  bool captures = false;  ///< what the program prints goes to memory (machine/output.hpp)
   bool run_mode = false;  ///< a whole program (selvage run), not a body
 };
 

@@ -5,6 +5,8 @@
 #include <unwind.h>
 
 #include <cstring>
+#include <locale>
+#include <sstream>
 #include <string>
 
 extern "C" __attribute__((visibility("hidden"))) const char __ehdr_start[];
@@ -124,6 +126,14 @@ void prepare_unwinder() {
   cached();
   int frames = 0;
   _Unwind_Backtrace(count_frame, &frames);
+}
+
+void prepare_streams() {
+  const auto& characters = std::use_facet<std::ctype<char>>(std::locale::classic());
+  characters.widen('0');
+  characters.narrow('0', '0');
+  std::ostringstream text;
+  text << 1 << 1.5;
 }
 
 }  // namespace selvage::machine

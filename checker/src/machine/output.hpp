@@ -19,6 +19,8 @@ class Output {
   std::string standard_output();
   std::string all();
   void clear();
+  /// Is all that was printed still in the C library's buffers?
+  static bool nothing_written();
   /// What was written so far, for writing ...
   void state(state::Writer& archive);
   /// ... and reading.

@@ -390,6 +390,8 @@ int wait_for_process(int wanted, bool hang, int* status, std::uint64_t pc) {
 
 void note_use_of_processes() { g_in_use = true; }
 
+bool processes_in_use() { return g_in_use; }
+
 void new_execution_of_processes() {
   if (!g_in_use) return;
   g_in_use = false;

@@ -96,6 +96,7 @@ void new_execution_of_processes();
 void execution_of_processes_ended();
 /// What this file keeps is in use in this execution: processes, or what they may share.
 void note_use_of_processes();
+bool processes_in_use();
 /// The running process has allocated: children that were forked before have other things there.
 void note_private_block(std::uint64_t address, std::uint64_t size);
 /// Has the running process the stacks and arenas with this number?

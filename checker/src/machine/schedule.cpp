@@ -2,6 +2,7 @@
 #include <bit>
 #include <cstring>
 
+#include "machine/checkpoints.hpp"
 #include "machine/crash.hpp"
 #include "machine/machine.hpp"
 #include "memory/weak_access.hpp"
@@ -251,10 +252,18 @@ __attribute__((noinline)) void stand_still() {
   selvage_switch(&g.self->stack_pointer, g.harness_stack_pointer, g.harness_thread_pointer);
 }
 
+/// Executions to come that begin as this one did may go on from here: the harness keeps what there is now.
+__attribute__((noinline)) void keep_for_others() {
+  if (!g.strategy->worth_keeping() || !Checkpoints::possible()) return;
+  g.keep_in = g.strategy->keep();
+  if (g.keep_in >= 0) selvage_switch(&g.self->stack_pointer, g.harness_stack_pointer, g.harness_thread_pointer);
+}
+
 int pick() {
   int next = -1;
   const std::uint64_t enabled = settle(&next);
   if (next >= 0) return next;
+  if (g.keeping) keep_for_others();
   search::ChoicePoint point;
   point.enabled = enabled;
   point.current = g.current;

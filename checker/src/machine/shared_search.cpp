@@ -116,8 +116,7 @@ void Explorer::search_part(std::uint32_t part) {
   std::uint64_t told_executions = 0, told_blocked = 0, told_events = 0;
   double told_covered = searched_->covered();
   while (true) {
-    run_once();
-    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
+    run_next();
     const bool more_threads = g.ending.how == Ending::How::need_threads;
     judge();
     if (g.printed) output_.clear();

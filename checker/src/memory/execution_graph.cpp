@@ -110,8 +110,8 @@ void ExecutionGraph::cut(std::uint32_t number) {
   clock_ = number;
 }
 
-ExecutionGraph ExecutionGraph::restricted(std::uint32_t number, const std::uint32_t* keep) const {
-  ExecutionGraph r(width_);
+void ExecutionGraph::restrict_into(ExecutionGraph& r, std::uint32_t number, const std::uint32_t* keep) const {
+  r.width_ = width_;
   r.clock_ = clock_;
   r.threads_.resize(threads_.size());
   const auto stays_performed = [&](EventRef e) {
@@ -128,9 +128,12 @@ ExecutionGraph ExecutionGraph::restricted(std::uint32_t number, const std::uint3
       if (!stays_performed({t, i})) to.events[i].performed = 0;
     }
   }
-  r.locations_.reserve(locations_.size());
-  for (const Location& l : locations_) {
-    Location& to = r.locations_.emplace_back();
+  r.locations_.resize(locations_.size());
+  for (std::size_t i = 0; i < locations_.size(); ++i) {
+    const Location& l = locations_[i];
+    Location& to = r.locations_[i];
+    to.mo.clear();
+    to.reads.clear();
     to.address = l.address;
     to.instance = l.instance;
     to.size = l.size;
@@ -143,7 +146,6 @@ ExecutionGraph ExecutionGraph::restricted(std::uint32_t number, const std::uint3
       if (e.index() < r.length(e.thread()) && r.at(e).performed != 0) to.reads.push_back(e);
     }
   }
-  return r;
 }
 
 std::uint64_t ExecutionGraph::fingerprint() const {

@@ -163,7 +163,13 @@ class ExecutionGraph {
 
   /// The graph with the events that were added up to `number` and those in `keep` (how many of each thread), of which
   /// only those performed before `number`, or in `keep`, are performed.
-  [[nodiscard]] ExecutionGraph restricted(std::uint32_t number, const std::uint32_t* keep) const;
+  [[nodiscard]] ExecutionGraph restricted(std::uint32_t number, const std::uint32_t* keep) const {
+    ExecutionGraph r(width_);
+    restrict_into(r, number, keep);
+    return r;
+  }
+  /// The same, where the memory of another graph is used again.
+  void restrict_into(ExecutionGraph& r, std::uint32_t number, const std::uint32_t* keep) const;
 
   /// A 64-bit number for (po, rf, mo and object order), for tests: equal graphs have equal ones.
   [[nodiscard]] std::uint64_t fingerprint() const;

@@ -40,7 +40,7 @@ template <typename T>
 void store(volatile T* address, T value, int order, std::uint64_t pc) {
   if (machine::g.weak != nullptr) {
     weak_access(machine::EventKind::atomic_store, Access::write, address, sizeof(T), order, -1, pc,
-                [value](const Value&) { return to_value(value); });
+                [&value](const Value&) { return to_value(value); });  // (by reference: 16 bytes would be on the heap)
     return;
   }
   sync::Object* o = announce(machine::EventKind::atomic_store, address, sizeof(T), order, pc);

@@ -1,7 +1,7 @@
 #include "memory/weak_access.hpp"
 
-#include <algorithm>
 #include <cstring>
+#include <utility>
 #include <vector>
 
 #include "machine/access.hpp"
@@ -73,6 +73,13 @@ void new_weak_execution() {
   for (auto& unsettled : g_unsettled) unsettled.clear();
 }
 
+bool weak_writes_unsettled() {
+  for (int t = 0; t < g.thread_limit; ++t) {
+    if (!g_unsettled[t].empty()) return true;
+  }
+  return false;
+}
+
 void settle_weak_write(int thread) {
   auto& unsettled = g_unsettled[thread];
   if (unsettled.empty()) return;
@@ -134,26 +141,41 @@ Performed weak_access(EventKind kind, Access access, const volatile void* addres
   return result;
 }
 
-void weak_plain_access(const machine::Op& op) {
-  Thread& t = self();
-  const bool write = op.kind == EventKind::plain_write;
-  // The parts of it that are events: with those that other accesses touch only in part, it is not known what is read.
-  std::vector<machine::Op> parts;
-  for (const auto& [address, size] : g.visible) {
+namespace {
+
+/// Of the parts of `op` that are events, by address: makes `part` the one after number `last` of g.visible; -1: the first.
+/// Its number, or -1 where there is none. With accesses that touch only some of its bytes, it is not known what is read.
+int next_part(const machine::Op& op, int last, machine::Op* part) {
+  const auto before = [](int a, int b) {
+    return std::pair(g.visible[static_cast<std::size_t>(a)].first, a) < std::pair(g.visible[static_cast<std::size_t>(b)].first, b);
+  };
+  int next = -1;
+  for (int i = 0; i < static_cast<int>(g.visible.size()); ++i) {
+    const auto& [address, size] = g.visible[static_cast<std::size_t>(i)];
     if (address >= op.address + op.size || op.address >= address + size) continue;
     if (address < op.address || address + size > op.address + op.size) {
       machine::unsupported("racing accesses of different sizes to the same bytes, in a search for execution graphs");
     }
-    machine::Op part = op;
-    part.address = address;
-    part.size = size;
-    parts.push_back(part);
+    if ((last < 0 || before(last, i)) && (next < 0 || before(i, next))) next = i;
   }
-  std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.address < b.address; });
+  if (next < 0) return -1;
+  part->address = g.visible[static_cast<std::size_t>(next)].first;
+  part->size = g.visible[static_cast<std::size_t>(next)].second;
+  return next;
+}
+
+}  // namespace
+
+// What is in its frame must not be elsewhere: executions are taken up from where others stood (machine/checkpoints.hpp).
+void weak_plain_access(const machine::Op& op) {
+  Thread& t = self();
+  const bool write = op.kind == EventKind::plain_write;
+  machine::Op part = op;
   // A write is one step, however large: its value is known only when all of it has happened.
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    const machine::Op& part = parts[i];
-    if (i == 0 || !write) machine::visible(part);
+  bool first = true;
+  for (int i = next_part(op, -1, &part); i >= 0; i = next_part(op, i, &part)) {
+    if (first || !write) machine::visible(part);
+    first = false;
     const AtomicAccess what{t.id,
                             write ? Access::write : Access::read,
                             static_cast<std::uint8_t>(part.kind),

@@ -19,6 +19,8 @@ void weak_plain_access(const machine::Op& op);
 std::uint32_t weak_futex_word(std::uint64_t word, const race::VectorClock& seen, std::uint64_t pc);
 /// The plain write that its thread announced last has happened by now.
 void settle_weak_write(int thread);
+/// Is there any such write?
+bool weak_writes_unsettled();
 /// A plain write to, or the end of, what may have been accessed atomically.
 void weak_forget(std::uint64_t address, std::uint64_t size);
 /// A new execution begins.

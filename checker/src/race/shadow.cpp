@@ -61,6 +61,29 @@ std::uint32_t Shadow::spill(const Record* from, std::uint32_t count) {
   return spills_used_++;
 }
 
+void Shadow::keep(Kept* kept) const {
+  kept->touched = touched_;
+  kept->cells.clear();
+  for (const Touched& t : touched_) kept->cells.push_back(*t.cell);
+  kept->spills.assign(spills_.begin(), spills_.begin() + spills_used_);
+}
+
+void Shadow::put_back(const Kept& kept) {
+  new_execution();
+  touched_.assign(kept.touched.begin(), kept.touched.end());
+  for (std::size_t i = 0; i < touched_.size(); ++i) {
+    Cell& cell = *touched_[i].cell;
+    // What outlives executions stays as it is.
+    const std::uint8_t visible_mask = cell.visible_mask, foreign = cell.foreign;
+    cell = kept.cells[i];
+    cell.generation = generation_;
+    cell.visible_mask = visible_mask;
+    cell.foreign = foreign;
+  }
+  spills_used_ = static_cast<std::uint32_t>(kept.spills.size());
+  for (std::uint32_t i = 0; i < spills_used_; ++i) spills_[i] = kept.spills[i];
+}
+
 void Shadow::set_records(Cell* c, const Record* from, std::uint32_t count) {
   if (count > kInline) {
     c->spill = spill(from, count);

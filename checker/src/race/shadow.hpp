@@ -172,6 +172,16 @@ class Shadow {
     if (c->count != kSpilled) return {c->records, c->count};
     return {spills_[c->spill].data(), static_cast<std::uint32_t>(spills_[c->spill].size())};
   }
+  /// What executions have noted so far, for putting it back; needs journal().
+  struct Kept {
+    std::vector<Touched> touched;
+    std::vector<Cell> cells;
+    std::vector<std::vector<Record>> spills;
+    [[nodiscard]] std::size_t bytes() const { return touched.size() * (sizeof(Touched) + sizeof(Cell)); }
+  };
+  void keep(Kept* kept) const;
+  /// A new execution begins with that.
+  void put_back(const Kept& kept);
   /// Gives `c` these records instead of those that it has.
   void set_records(Cell* c, const Record* from, std::uint32_t count);
 

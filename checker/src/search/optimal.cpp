@@ -48,10 +48,12 @@ void Optimal::begin() {
   operation_ = {};
   behind_.clear();
   std::fill(alike_.begin(), alike_.end(), -1);
+  next_keep_ = 0;
   make_room(now().threads());
 }
 
 void Optimal::restart() {
+  forget_kept();
   frames_.clear();
   frames_.emplace_back();
   frames_.back().graph = ExecutionGraph(width_);
@@ -83,6 +85,7 @@ void Optimal::make_room(int thread) {
       f.keeps = widened(f.keeps);
     }
     prefixes_ = widened(prefixes_);
+    forget_kept();
     width_ = wider;
   }
   if (executed_.size() < width_) {
@@ -284,7 +287,8 @@ bool Optimal::perform_object(int thread, const Op& op) {
   if (!known) event.added = number;
   event.performed = number;
   if (was_preset) frames_.back().first_number = number;
-  const Numbers base = numbers_of(thread);
+  Numbers& base = base_;
+  base.assign(prefix_of(thread), prefix_of(thread) + width_);
   std::uint32_t* prefix = graph.prefix(e);
   std::copy(base.begin(), base.end(), prefix);
   std::fill_n(graph.clock(e), 2 * width_, 0);
@@ -362,14 +366,21 @@ void Optimal::object_revisits(int thread, EventKind kind, std::uint32_t location
              item.location != location;
     });
     if (twice) continue;
-    Numbers keep = base;
+    Numbers& keep = keep_;
+    keep = base;
     join_prefix(keep, after);
     depend(keep.data(), location, graph.at(x).exclusive, i);
     if (x.index() < keep[x.thread()]) continue;
+    if (graph.at(x).exclusive) {
+      if (!maximal(x, keep.data(), {})) continue;
+      add_revisit(thread, number, x, {}, keep);
+      frames_.back().items.back().location = location;
+      continue;
+    }
     std::vector<Numbers> keeps{keep};
-    if (exclusive && !graph.at(x).exclusive) keep_readers(keeps, l, x);
+    keep_readers(keeps, l, x);
     for (Numbers& k : keeps) {
-      if (kind == EventKind::write_lock && !graph.at(x).exclusive) keep_releases(k, l, x);
+      if (kind == EventKind::write_lock) keep_releases(k, l, x);
     }
     std::sort(keeps.begin(), keeps.end());
     keeps.erase(std::unique(keeps.begin(), keeps.end()), keeps.end());
@@ -510,6 +521,7 @@ void Optimal::set_apart() {
 }
 
 void Optimal::take_part(Part& part) {
+  forget_kept();
   frames_.clear();
   frames_.push_back(std::move(part.frame));
   if (now().width() != width_) now().widen(width_);
@@ -543,6 +555,7 @@ void Optimal::prefer_part(std::size_t index) {
 
 bool Optimal::next() {
   weigh();
+  length_ = count();
   if (splitting_) {
     set_apart();
     if (parts_.size() - part_ >= wanted_) {
@@ -568,13 +581,28 @@ bool Optimal::next() {
       take_part(parts_[part_++]);
       return true;
     }
+    spare_frames_.push_back(std::move(frames_.back()));
     frames_.pop_back();
+    while (!kept_.empty() && kept_.back().frame > frames_.size()) drop_kept(kept_.size() - 1);
   }
+}
+
+/// A frame to be filled in; its memory was another's before.
+Optimal::Frame Optimal::spare_frame() {
+  if (spare_frames_.empty()) return Frame();
+  Frame frame = std::move(spare_frames_.back());
+  spare_frames_.pop_back();
+  frame.items.clear();
+  frame.keeps.clear();
+  frame.first = {};
+  frame.first_number = 0;
+  return frame;
 }
 
 void Optimal::apply(const Item& item) {
   Frame& frame = frames_.back();
   frame.graph.cut(item.number - 1);
+  while (!kept_.empty() && kept_.back().frame == frames_.size() && kept_.back().last >= item.number) drop_kept(kept_.size() - 1);
   forget_halves();
   preset_ = {};
   choice_thread_ = -1;
@@ -596,11 +624,12 @@ void Optimal::apply(const Item& item) {
     case Item::What::revisit: {
       const std::uint32_t* keep = frame.keeps.data() + item.keep;
       const EventRef revisitor(item.thread, keep[item.thread]);
-      Frame next;
-      next.graph = frame.graph.restricted(frame.graph.at(item.revisited).added, keep);
+      Frame next = spare_frame();
+      frame.graph.restrict_into(next.graph, frame.graph.at(item.revisited).added, keep);
       Event& r = next.graph.at(item.revisited);
       r.revisitor = revisitor;
       if (r.access != Access::object) r.source = revisitor;
+      next.shared = frame.graph.at(item.revisited).added;
       next.first.thread = item.thread;
       next.first.source = item.source;
       next.first.revisits = true;

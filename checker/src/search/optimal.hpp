@@ -41,6 +41,8 @@ class Optimal : public Strategy, public memory::Weak {
   void begin() override;
   int pick_thread(const ChoicePoint& point) override;
   int pick_alternative(int count, bool branching) override;
+  bool worth_keeping() override;
+  int keep() override;
   void took_eagerly(const machine::Op& op, int thread, const machine::Op* const* pending) override;
   bool next() override;
   void restart() override;
@@ -80,6 +82,12 @@ class Optimal : public Strategy, public memory::Weak {
   void only_part(std::size_t index);
   /// This part is the next one.
   void prefer_part(std::size_t index);
+  /// The number of the kept state (keep()) that the next execution can be taken up from, with most of it done; -1: none.
+  [[nodiscard]] int taken_up_from() const;
+  /// In place of begin(): the machine has been put there.
+  void take_up(int slot);
+  /// What was kept is there no more.
+  void forget_kept();
   /// The graph of the execution that is being run, or has just ended.
   [[nodiscard]] const memory::ExecutionGraph& graph() const { return frames_.back().graph; }
   /// Executions that were begun and found to be impossible: an operation that cannot be done where it was put.
@@ -113,7 +121,25 @@ class Optimal : public Strategy, public memory::Weak {
     Numbers keeps;
     Preset first;                     ///< what is new in this graph
     std::uint32_t first_number = 0;   ///< when it was performed; 0: not yet
+    std::uint32_t shared = memory::kNowhere;  ///< what has lower numbers is as in the frame before
   };
+
+  /// Where an execution stood: part of the graph had been performed.
+  struct Kept {
+    int slot;
+    std::size_t frame;      ///< how many frames there were
+    std::uint32_t last;     ///< the highest Event::performed so far
+    std::uint32_t count;    ///< how many events had been performed
+    Numbers executed, prefixes;
+    memory::Locations places;
+    Numbers handed_on;      ///< by the operations on objects: what becomes known only after them
+  };
+  static constexpr std::size_t kMostKept = 64;    ///< as many as Checkpoints has
+  void drop_kept(std::size_t index);
+  void set_next_keep(std::uint32_t count);
+  [[nodiscard]] std::uint32_t count() const;
+  template <typename F>
+  void for_each_handed_on(F f);
 
   /// A graph to be searched, and what is new in it.
   struct Part {
@@ -160,6 +186,7 @@ class Optimal : public Strategy, public memory::Weak {
   bool latest(const memory::Location& l, EventRef write, std::uint32_t number, const std::uint32_t* keep) const;
   void add_revisit(int thread, std::uint32_t number, EventRef revisited, EventRef source, const Numbers& keep);
   void apply(const Item& item);
+  Frame spare_frame();
   bool take_preset(int thread, Preset& preset);
 
   memory::Performed replay(EventRef e, const memory::AtomicAccess& access, memory::Clocks clocks,
@@ -194,7 +221,7 @@ class Optimal : public Strategy, public memory::Weak {
   void count_newer(memory::Performed& result, EventRef behind) const;
 
   memory::MemoryModel model_;
-  std::vector<Frame> frames_;
+  std::vector<Frame> frames_, spare_frames_;
   std::vector<Part> parts_;
   std::size_t part_ = 0;        ///< the next one to be taken
   std::size_t first_part_ = 0;  ///< the first after splitting
@@ -207,6 +234,7 @@ class Optimal : public Strategy, public memory::Weak {
   // The current run.
   Numbers executed_;   ///< how many events of each thread have been performed natively
   Numbers prefixes_;   ///< for each thread what its next event depends on
+  Numbers base_, keep_;  ///< buffers
   EventRef operation_;  ///< the operation on an object that is being performed
   memory::Locations places_;
   // Interchangeable threads (alike.cpp), in the current run.
@@ -215,6 +243,11 @@ class Optimal : public Strategy, public memory::Weak {
   // How much of the search is done (coverage.cpp).
   double covered_ = 0, weight_ = 1;  ///< so far; the share of the current run and all that it leads to
   std::size_t weighed_ = 0;          ///< how many items of the current graph have their weight
+  std::uint32_t next_keep_ = 0;  ///< so many events must have been performed where a state is kept
+  std::uint32_t length_ = 0;     ///< of the latest execution, in events
+  std::vector<Kept> kept_;       ///< those of frames further down first, and there those with less performed
+  std::vector<Kept> spare_;
+  std::uint64_t slots_ = 0;      ///< in use, a bit mask
   std::uint64_t discarded_ = 0;
   std::string explanation_;
 };

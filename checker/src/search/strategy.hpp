@@ -45,6 +45,10 @@ class Strategy {
   virtual void alike(int /*thread*/, int /*first*/) {}
   /// None of `threads` (a bit mask) will ever move again.
   virtual void stuck(std::uint64_t /*threads*/, const machine::Op* const* /*pending*/) {}
+  /// Asked before pick_thread(): should the machine keep where it stands, for executions to come?
+  virtual bool worth_keeping() { return false; }
+  /// It does: under this number.
+  virtual int keep() { return -1; }
   /// The execution has ended; false where there is nothing left to explore.
   virtual bool next() = 0;
   /// Forget everything: the machine found that other events must be visible.

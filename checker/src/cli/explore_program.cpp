@@ -83,13 +83,16 @@ Target target_of(const std::string& program) {
 }
 
 std::optional<Result> explore_program(const Target& target, const std::vector<std::string>& arguments,
-                                      const Options& options, bool quiet_stdout) {
+                                      const Options& options, bool quiet_stdout,
+                                      const std::optional<std::vector<std::string>>& environment) {
   const ChildEnd end = run_child({.program = target.program,
                                   .arguments = arguments,
                                   .options = options,
                                   .layout = target.layout,
                                   .stdout_to_stderr = quiet_stdout,
-                                  .show_progress = ::isatty(STDERR_FILENO) == 1});
+                                  .show_progress = ::isatty(STDERR_FILENO) == 1,
+                                  .environment = environment,
+                                  .fixed_start = !options.checkpoint.empty() || !options.resume.empty()});
   if (end.abandoned) {
     fmt::print(stderr, "selvage: interrupted twice: the search was killed and nothing was saved\n");
     return std::nullopt;

@@ -75,7 +75,7 @@ void Explorer::fill(report::RawResult& result) {
   result.states = states_;
   result.transitions = steps_;
   result.memory = memory_;
-  result.seconds = wall_clock() - started_;
+  result.seconds = seconds_before_ + wall_clock() - started_;
   result.modules = loaded_modules();
   for (const auto& [value, seen] : outcomes_) {
     Outcome outcome;

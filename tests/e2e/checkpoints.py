@@ -47,9 +47,9 @@ class Searches:
         except json.JSONDecodeError:
             sys.exit(f"{' '.join(words)}: no result:\n{run.stdout}{run.stderr}")
 
-    def killed_after(self, saves, *words, how=signal.SIGKILL, states=0):
-        """Runs until so many checkpoints were written; the result, or None where it was killed before it had one. All in all there are so many
-        states."""
+    def killed_after(self, saves, *words, how=signal.SIGKILL, through=None):
+        """Runs until so many checkpoints were written; the result, or None where it was killed before it had one. `through`: what it is in
+        the end."""
         process = subprocess.Popen([self.selvage, "run", "--json", "-", "--output", "hide", "--checkpoint", str(self.checkpoint),
                                     "--checkpoint-every", "0", *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         last, seen = self.inode(), 0
@@ -66,10 +66,14 @@ class Searches:
         if how == signal.SIGINT and process.returncode == UNDECIDED:
             check(f"--resume {self.checkpoint} goes on" in json.loads(out)["message"], f"interrupted, but it says: {out}")
             return None
-        if how == signal.SIGINT and process.returncode == 1 and json.loads(out)["states"] < states:
+        if how == signal.SIGINT and process.returncode == 1 and self.differ(through, json.loads(out)):
             return None  # with the violations that were found until then
         check(process.returncode in (0, 1), f"{words}: status {process.returncode}\n{out}{error}")
         return measured_apart(out)
+
+    @staticmethod
+    def differ(first, second):
+        return any(first[field] != second[field] for field in ("complete", "states", "transitions", "executions"))
 
     def inode(self):
         try:
@@ -85,7 +89,7 @@ class Searches:
         times = 0
         for saves, how in ((1, signal.SIGKILL), (4, signal.SIGKILL), (7, signal.SIGINT), (25, signal.SIGKILL)):
             self.checkpoint.unlink(missing_ok=True)
-            result = self.killed_after(saves, *SEARCH, "--workers", str(saves % 2 + 1), *program, how=how, states=through["states"])
+            result = self.killed_after(saves, *SEARCH, "--workers", str(saves % 2 + 1), *program, how=how, through=through)
             for turn in range(400):
                 if result is not None:
                     break
@@ -94,7 +98,7 @@ class Searches:
                     result = self.killed_after(1000000, *SEARCH, *program)
                     continue
                 result = self.killed_after(saves + turn // 4, "--resume", str(self.checkpoint), "--workers", str(turn % 2 + 1),
-                                           how=how, states=through["states"])
+                                           how=how, through=through)
             self.same(through, result, f"{name}, interrupted every {saves} checkpoints")
         if not self.checkpoint.exists():
             return times

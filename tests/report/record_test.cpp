@@ -104,6 +104,9 @@ TEST(Record, OptionsSurviveTheTrip) {
   options.max_timeouts = 9;
   options.crash_children = true;
   options.memory = 77;
+  options.checkpoint = "/tmp/here";
+  options.checkpoint_seconds = 0.5;
+  options.resume = "/tmp/there";
   options.weaken = {"a.cpp:1=relaxed", "b.cpp:2=acquire"};
   options.drop_lock = {"c.cpp:3"};
   options.list_sites = true;
@@ -116,6 +119,9 @@ TEST(Record, OptionsSurviveTheTrip) {
   EXPECT_EQ(back.races, Races::explore);
   EXPECT_EQ(back.seed, options.seed);
   EXPECT_EQ(back.memory, options.memory);
+  EXPECT_EQ(back.checkpoint, options.checkpoint);
+  EXPECT_EQ(back.checkpoint_seconds, options.checkpoint_seconds);
+  EXPECT_EQ(back.resume, options.resume);
   EXPECT_EQ(back.program, options.program);
   EXPECT_EQ(back.weaken, options.weaken);
   EXPECT_EQ(back.drop_lock, options.drop_lock);

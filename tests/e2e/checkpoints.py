@@ -63,12 +63,12 @@ class Searches:
         out, error = process.communicate()
         if process.returncode < 0:
             return None
-        if how == signal.SIGINT and process.returncode == UNDECIDED:
+        if how == signal.SIGINT and process.returncode == UNDECIDED and "interrupted" in json.loads(out)["message"]:
             check(f"--resume {self.checkpoint} goes on" in json.loads(out)["message"], f"interrupted, but it says: {out}")
             return None
         if how == signal.SIGINT and process.returncode == 1 and self.differ(through, json.loads(out)):
             return None  # with the violations that were found until then
-        check(process.returncode in (0, 1), f"{words}: status {process.returncode}\n{out}{error}")
+        check(process.returncode in (0, 1, 2), f"{words}: status {process.returncode}\n{out}{error}")
         return measured_apart(out)
 
     @staticmethod

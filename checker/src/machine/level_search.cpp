@@ -40,6 +40,7 @@ void LevelSearch::clear() {
   milestone_.clear();
   milestone_level_ = depth_ = states_ = 0;
   lessons_.clear();
+  starts_over_ = false;
 }
 
 bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processes, std::uint32_t number) {
@@ -65,7 +66,7 @@ bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processe
     begun_ = shared_->transitions.load();
     if (checkpoint_due()) save_again(false);
     if (!expand_level()) {
-      save_again(true);
+      if (!starts_over_) save_again(true);
       all = false;
       break;
     }
@@ -206,6 +207,13 @@ bool LevelSearch::expand(std::uint32_t index) {
     });
     if (saves_ && !worker_) note_lesson(frontier_.pieces(node), thread);
     if (!room) break;
+    if (!worker_ && Steps::starts_over()) {
+      // Found by this process, which does not find it when it takes the step again.
+      starts_over_ = true;
+      host_->judge();
+      shared_->stop.store(1);
+      return false;
+    }
     if (settled) {
       taken_ += steps;
       continue;

@@ -40,7 +40,6 @@ void LevelSearch::clear() {
   milestone_.clear();
   milestone_level_ = depth_ = states_ = 0;
   lessons_.clear();
-  starts_over_ = false;
 }
 
 bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processes, std::uint32_t number) {
@@ -66,7 +65,7 @@ bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processe
     begun_ = shared_->transitions.load();
     if (checkpoint_due()) save_again(false);
     if (!expand_level()) {
-      if (!starts_over_) save_again(true);
+      save_again(true);
       all = false;
       break;
     }
@@ -194,6 +193,7 @@ bool LevelSearch::expand(std::uint32_t index) {
   const state::Frontier::Node& node = frontier_[index];
   const std::uint32_t origin = node.origin.load(std::memory_order_relaxed);
   bool room = true;
+  const bool eager = g.eager_unlock;
   look_ahead(index);
   for (std::uint64_t rest = node.enabled; rest != 0 && room; rest &= rest - 1) {
     const int thread = std::countr_zero(rest);
@@ -207,13 +207,8 @@ bool LevelSearch::expand(std::uint32_t index) {
     });
     if (saves_ && !worker_) note_lesson(frontier_.pieces(node), thread);
     if (!room) break;
-    if (!worker_ && Steps::starts_over()) {
-      // Found by this process, which does not find it when it takes the step again.
-      starts_over_ = true;
-      host_->judge();
-      shared_->stop.store(1);
-      return false;
-    }
+    // It is found once, and must be found when the step is taken again.
+    if (Steps::starts_over()) g.eager_unlock = eager;
     if (settled) {
       taken_ += steps;
       continue;

@@ -145,7 +145,6 @@ class LevelSearch {
   std::uint64_t taken_ = 0, events_ = 0;  ///< by this process, and not yet in shared_
   int processes_ = 1;
   bool worker_ = false;         ///< this is one of the processes forked
-  bool starts_over_ = false;    ///< the search is to
   bool stale_ = false;          ///< ... and it does not know everything any more
   Snapshots::Layout layout_{};  ///< when the processes were forked
   std::uint32_t number_ = 0;    ///< of the search

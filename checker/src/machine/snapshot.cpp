@@ -454,7 +454,10 @@ Snapshots::Layout Snapshots::layout() const {
 
 std::uint64_t Snapshots::places() const {
   state::Writer places;
-  for (const Segments::Page& page : g.segments.written()) places(page.address)(page.bound_low)(page.bound_high)(page.end);
+  for (const Segments::Page& page : g.segments.written()) {
+    places(page.address)(page.bound_low)(page.bound_high)(page.end);
+    places(static_cast<std::uint64_t>(XXH3_64bits(page.saved, Segments::kPage)));
+  }
   for (const ForeignMemory::Saved& saved : g.foreign.saved()) places(saved.granule)(saved.value);
   for (std::uint32_t i = 0; i < g.objects.blocks(); ++i) places(reinterpret_cast<std::uint64_t>(g.objects.block(i)));
   for (const race::Cell* cells : g.shadow.all_regions()) places(reinterpret_cast<std::uint64_t>(cells));

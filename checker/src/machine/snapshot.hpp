@@ -85,11 +85,9 @@ class Snapshots {
   void set_concurrent(bool concurrent) { blobs_.set_concurrent(concurrent); }
   void make_room(std::size_t more) { blobs_.make_room(more); }
   [[nodiscard]] bool overflowed() const { return blobs_.overflowed(); }
-  /// A hash of where everything is that states speak of: what is the same in another process only if that came to
-  /// know it in the same way.
+  /// A hash of what is no part of states but what they rely on: where everything is that they speak of, and what
+  /// memory was before it was written first. It is the same in another process only if that has come to know the same.
   [[nodiscard]] std::uint64_t places() const;
-  /// How many pieces there are.
-  [[nodiscard]] std::uint32_t pieces() const { return blobs_.count(); }
   /// Writes all pieces ...
   void save(state::Sink& to) const { blobs_.save(to); }
   /// ... and has those that another process wrote. False where that did not begin as this one: it must end then.

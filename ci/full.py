@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Proves the notebook's counters at their real size: full.py BUILD_DIR [--only NAME] [--size N] [--workers K]
+"""Proves the notebook's counters at their real size: full.py BUILD_DIR [--only NAME] [--size N] [--workers K] [--checkpoint DIR] [--time S]
 
 Each is explored by the stateful search: every state of the compiled program. Prints what was found, and fails unless it is
 a proof with just the outcomes and the number of states that it must have. Takes hours for the two threads at 100000:
-docs/full-size-proof.md has the figures. --size gives the counts of the two threads another size.
+docs/full-size-proof.md has the figures. --size gives the counts of the two threads another size. With --checkpoint each
+search is saved in DIR every few minutes, and when it is interrupted or has run for S seconds; the same command goes on.
 """
 import argparse
 import json
 import os
 import resource
+import signal
 import subprocess
 import sys
 
@@ -37,12 +39,24 @@ PROOFS = {
 }
 
 
-def prove(build, name, size, workers):
-    """Runs one proof and prints a line; true where it is one."""
+PROVED, FAILED, UNFINISHED = 0, 1, 2
+
+
+def prove(build, name, size, options):
+    """Runs one proof and prints a line: PROVED, FAILED, or UNFINISHED where it was saved and can go on."""
     program, size_of, outcomes_of, states_of = PROOFS[name]
     n = size_of(size)
-    command = [os.path.join(build, "bin", "selvage"), "run", "--search", "stateful", "--workers", str(workers),
-               "--max-events", "100000000", "--json", "-", os.path.join(build, "cases", program + "-tsan"), str(n)]
+    command = [os.path.join(build, "bin", "selvage"), "run", "--workers", str(options.workers), "--json", "-",
+               "--time", str(options.time)]
+    checkpoint = os.path.join(options.checkpoint, f"{name}-{n}.checkpoint") if options.checkpoint else None
+    if checkpoint:
+        os.makedirs(options.checkpoint, exist_ok=True)
+        command += ["--checkpoint", checkpoint]
+    if checkpoint and os.path.exists(checkpoint):
+        command += ["--resume", checkpoint]
+    else:
+        # Goes through the states that it keeps in the beginning each time that it goes on: so, few of them.
+        command += ["--search", "stateful", "--visited", "16", "--max-events", "100000000", os.path.join(build, "cases", program + "-tsan"), str(n)]
     # On a terminal, stderr shows how far it is.
     stderr = None if sys.stderr.isatty() else subprocess.PIPE
     run = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=stderr, stdin=subprocess.DEVNULL, text=True)
@@ -50,10 +64,13 @@ def prove(build, name, size, workers):
         result = json.loads(run.stdout)
     except json.JSONDecodeError:
         print(f"{program} {n}: no result (exit status {run.returncode})\n{run.stderr or ''}")
-        return False
+        return FAILED
     outcomes = {outcome["value"] for outcome in result["outcomes"]}
     wrong = []
-    if result["verdict"] != "proved" or not result["complete"]:
+    unfinished = result["verdict"] == "exhausted" and checkpoint and os.path.exists(checkpoint)
+    if unfinished:
+        wrong.append(f"{result['message']} (or run this again)")
+    elif result["verdict"] != "proved" or not result["complete"]:
         wrong.append(f"{result['verdict']}: {result['message']}")
     elif outcomes != outcomes_of(n):
         wrong.append(f"its {len(outcomes)} outcomes are not those expected")
@@ -67,7 +84,11 @@ def prove(build, name, size, workers):
     for what in wrong:
         print(f"  {what}")
     sys.stdout.flush()
-    return not wrong
+    if unfinished:
+        return UNFINISHED
+    if checkpoint and os.path.exists(checkpoint):
+        os.remove(checkpoint)  # it has come to its end
+    return FAILED if wrong else PROVED
 
 
 def asked_for():
@@ -82,8 +103,12 @@ def main():
     parser.add_argument("--only", choices=list(PROOFS), action="append")
     parser.add_argument("--size", type=int, default=100000)
     parser.add_argument("--workers", type=int, default=0)
+    parser.add_argument("--checkpoint", metavar="DIR")
+    parser.add_argument("--time", type=float, default=0, metavar="S")
     parser.add_argument("--if-asked", action="store_true", help="as a test: skipped, status 77, in a bare ctest")
     options = parser.parse_args()
+    # Ctrl-C is for the search, which then saves what it has. (A handler, which is not handed on to it.)
+    signal.signal(signal.SIGINT, lambda *_: None)
     if options.if_asked and not asked_for():
         print("skipped: this takes hours; ctest -L full runs it")
         return 77
@@ -92,7 +117,8 @@ def main():
     print(f"{'':110}{'MiB':>9}{'MiB':>9}")
     sys.stdout.flush()
     names = options.only or list(PROOFS)
-    return 0 if all([prove(options.build, name, options.size, options.workers) for name in names]) else 1
+    results = [prove(options.build, name, options.size, options) for name in names]
+    return FAILED if FAILED in results else max(results)
 
 
 if __name__ == "__main__":

@@ -100,11 +100,12 @@ TEST(Promised, ABudgetIsForAllSearchesAndItsEndIsTheEnd) {
 }
 
 TEST(Promised, WhatAsksForInterleavingsGetsThem) {
-  Options random, races, crashes;
+  Options random, races, crashes, preemptions;
   random.search = Search::random;
   races.races = Races::explore;
   crashes.crash_children = true;
-  for (const Options& options : {random, races, crashes}) {
+  preemptions.preemptions = 1;
+  for (const Options& options : {random, races, crashes, preemptions}) {
     Played played({result(Verdict::exhausted)});
     EXPECT_EQ(played.explore(options)->options.model, "sc");
     EXPECT_EQ(played.asked().size(), 1U);

@@ -110,6 +110,9 @@ TEST(Record, OptionsSurviveTheTrip) {
   options.memory = 77;
   options.symmetry = true;
   options.preemptions = 3;
+  options.checkpoint = "/tmp/here";
+  options.checkpoint_seconds = 0.5;
+  options.resume = "/tmp/there";
   options.weaken = {"a.cpp:1=relaxed", "b.cpp:2=acquire"};
   options.drop_lock = {"c.cpp:3"};
   options.list_sites = true;
@@ -122,6 +125,9 @@ TEST(Record, OptionsSurviveTheTrip) {
   EXPECT_EQ(back.races, Races::explore);
   EXPECT_EQ(back.seed, options.seed);
   EXPECT_EQ(back.memory, options.memory);
+  EXPECT_EQ(back.checkpoint, options.checkpoint);
+  EXPECT_EQ(back.checkpoint_seconds, options.checkpoint_seconds);
+  EXPECT_EQ(back.resume, options.resume);
   EXPECT_EQ(back.program, options.program);
   EXPECT_EQ(back.weaken, options.weaken);
   EXPECT_EQ(back.drop_lock, options.drop_lock);

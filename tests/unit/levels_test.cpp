@@ -77,6 +77,26 @@ TEST_P(Size, Atomic) {
   expect_agreement([] { selvage::outcome(atomic::run(GetParam())); });
 }
 
+// That somebody tries locks is found after states in which others have unlocked without a branch: they are gone
+// through again, whoever finds it.
+TEST(Levels, StartOverWhereALockIsTriedLate) {
+  const auto body = [] {
+    std::mutex m;
+    std::atomic<int> others{0};
+    std::thread t([&m] {
+      m.lock();
+      m.unlock();
+    });
+    for (int i = 0; i < 8; ++i) others.fetch_add(1);
+    const bool got = m.try_lock();
+    if (got) m.unlock();
+    t.join();
+    selvage::outcome(got);
+  };
+  expect_agreement(body);
+  EXPECT_THAT(outcomes(explore(options_with(0, 1), body)), testing::SizeIs(2));
+}
+
 // The race makes the search start over; the schedule of the race is of the search before.
 TEST_P(Size, Racy) {
   expect_agreement([] { selvage::outcome(racy::run(GetParam())); });

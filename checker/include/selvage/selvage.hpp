@@ -78,6 +78,11 @@ struct Options {
   /// stateful: when the states met take more than this many MiB, and none has come up again so far, they are not kept any
   /// more but for two levels of the search; see docs/stateful.md
   std::uint64_t visited = 256;
+  /// stateful, `selvage run` only: where the search is saved from the time on that states are not kept, every so many
+  /// seconds and when it is interrupted or a budget ends it; empty: nowhere. See docs/stateful.md.
+  std::string checkpoint;
+  double checkpoint_seconds = 300;
+  std::string resume;              ///< stateful, `selvage run` only: goes on from what was saved in this file
   unsigned workers = 0;            ///< stateful: processes that search from then on; 0: one for each processor
   unsigned jobs = 0;               ///< graphs: processes that search, 0: one for each processor; same result for any number
   /// graphs: threads that are started one after the other with the same function and argument are interchangeable, and

@@ -33,6 +33,9 @@ void write_all(int fd, const std::string& text) {
 }
 
 int explored_main(int argc, char** argv, char** environment) {
+  // What the runtime allocates from here on, and that depends on how it was started, comes from its own heap: libc's is
+  // then the same however that was.
+  selvage::machine::g.exploring = true;
   const char* options = std::getenv(selvage::report::kEnvOptions);
   const char* result_fd = std::getenv(selvage::report::kEnvResultFd);
   const char* control_fd = std::getenv(selvage::report::kEnvControlFd);
@@ -54,6 +57,8 @@ int explored_main(int argc, char** argv, char** environment) {
                            selvage::report::kEnvControlFd, "LD_PRELOAD", "LD_BIND_NOW"}) {
     unsetenv(name);
   }
+  job.command.assign(argv, argv + argc);
+  for (char** entry = environ; *entry != nullptr; ++entry) job.environment.emplace_back(*entry);
   job.body = [=] {
     int status;
     {

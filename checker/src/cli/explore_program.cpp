@@ -86,13 +86,16 @@ Target target_of(const std::string& program) {
 namespace {
 
 std::optional<report::RawResult> explore_in_child(const Target& target, const std::vector<std::string>& arguments,
-                                                  const Options& options, bool quiet_stdout) {
+                                                  const Options& options, bool quiet_stdout,
+                                                  const std::optional<std::vector<std::string>>& environment) {
   const ChildEnd end = run_child({.program = target.program,
                                   .arguments = arguments,
                                   .options = options,
                                   .layout = target.layout,
                                   .stdout_to_stderr = quiet_stdout,
-                                  .show_progress = ::isatty(STDERR_FILENO) == 1});
+                                  .show_progress = ::isatty(STDERR_FILENO) == 1,
+                                  .environment = environment,
+                                  .fixed_start = !options.checkpoint.empty() || !options.resume.empty()});
   if (end.abandoned) {
     fmt::print(stderr, "selvage: interrupted twice: the search was killed and nothing was saved\n");
     return std::nullopt;
@@ -108,9 +111,10 @@ std::optional<report::RawResult> explore_in_child(const Target& target, const st
 }  // namespace
 
 std::optional<Result> explore_program(const Target& target, const std::vector<std::string>& arguments,
-                                      const Options& options, bool quiet_stdout) {
+                                      const Options& options, bool quiet_stdout,
+                                      const std::optional<std::vector<std::string>>& environment) {
   const auto explored = report::explore_what_is_promised(
-      options, [&](const Options& o) { return explore_in_child(target, arguments, o, quiet_stdout); });
+      options, [&](const Options& o) { return explore_in_child(target, arguments, o, quiet_stdout, environment); });
   if (!explored) return std::nullopt;
   if (!explored->raw.refused.empty()) throw Refused(explored->raw.refused);
   Result result = report::resolve(explored->raw, explored->options);

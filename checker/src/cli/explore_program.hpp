@@ -21,8 +21,9 @@ struct Target {
 Target target_of(const std::string& program);
 
 /// Throws Refused where nothing came of it. Nothing, and the user was told, where the search was interrupted
-/// twice. `quiet_stdout`: ours is for JSON alone.
+/// twice. `quiet_stdout`: ours is for JSON alone. `environment`: in place of ours.
 std::optional<Result> explore_program(const Target& target, const std::vector<std::string>& arguments,
-                                      const Options& options, bool quiet_stdout);
+                                      const Options& options, bool quiet_stdout,
+                                      const std::optional<std::vector<std::string>>& environment = {});
 
 }  // namespace selvage::cli

@@ -11,6 +11,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "checkpoint_head.hpp"
 #include "exit_status.hpp"
 #include "explore_program.hpp"
 #include "files.hpp"
@@ -47,6 +48,30 @@ void take_over_schedule(RunRequest* request) {
   options.expected = file.expected;
   options.weaken = file.weaken;
   options.drop_lock = file.drop_lock;
+}
+
+// The file gives the program, what it sees of how it was started, and everything that decides what is searched.
+void take_over_checkpoint(RunRequest* request) {
+  Options given = request->options;
+  const report::CheckpointHead head = report::load_checkpoint_head(given.resume);
+  const std::string& program = head.command.front();
+  const std::vector<std::string> arguments(head.command.begin() + 1, head.command.end());
+  if (!request->program.empty()) {
+    std::error_code none;
+    if (fs::canonical(request->program, none).string() != program || request->arguments != arguments)
+      throw Refused(fmt::format("{} was saved from another command: {}", given.resume, shell_line(head.command)));
+  }
+  request->program = program;
+  request->arguments = arguments;
+  request->environment = head.environment;
+  request->options = head.options;
+  request->options.seconds = given.seconds;
+  request->options.memory = given.memory;
+  request->options.workers = given.workers;
+  request->options.watchdog_seconds = given.watchdog_seconds;
+  request->options.checkpoint = given.checkpoint;
+  request->options.checkpoint_seconds = given.checkpoint_seconds;
+  request->options.resume = given.resume;
 }
 
 bool use_color(int fd) {
@@ -146,13 +171,20 @@ void publish(const RunRequest& request, const Result& result) {
 int run_command(RunRequest request) {
   ::signal(SIGPIPE, SIG_IGN);  // `selvage run ... | head` ends with the verdict's status
   if (!request.replay.empty()) take_over_schedule(&request);
-  const Target target = target_of(request.program);
+  if (!request.options.resume.empty()) take_over_checkpoint(&request);
+  Target target = target_of(request.program);
   // What could not be written after a long search is refused before it.
   if (!request.json.empty() && request.json != "-") report::check_writable(request.json);
   if (!request.save_schedule.empty()) report::check_writable(request.save_schedule);
   if (request.options.program.empty()) request.options.program = request.program;
+  if (!request.options.checkpoint.empty()) {
+    report::check_writable(request.options.checkpoint);
+    // The same from wherever it goes on.
+    target.program = fs::canonical(request.program).string();
+  }
 
-  const std::optional<Result> result = explore_program(target, request.arguments, request.options, request.json == "-");
+  const std::optional<Result> result = explore_program(target, request.arguments, request.options,
+                                                       request.json == "-", request.environment);
   if (!result) return kUndecided;
   publish(request, *result);
   return exit_status(result->verdict);

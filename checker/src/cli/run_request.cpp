@@ -41,11 +41,22 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                                         "Run the one execution that FILE describes. PROGRAM may be\n"
                                         "left out: FILE knows it");
   replay->type_name("FILE");
-  // A schedule file says all of this itself.
-  const auto searching = [&](CLI::Option* option, const char* type) {
+  CLI::Option* resume = run->add_option("--resume", options.resume,
+                                        "Go on with the stateful search that --checkpoint saved in FILE,\n"
+                                        "which knows PROGRAM, its arguments and environment, and the\n"
+                                        "options of the search");
+  resume->type_name("FILE");
+  resume->excludes(replay);
+  // A search that goes on may be given these anew.
+  const auto lasting = [&](CLI::Option* option, const char* type) {
     option->type_name(type);
     replay->excludes(option);
     return option;
+  };
+  // A schedule file, or a checkpoint, says all of this itself.
+  const auto searching = [&](CLI::Option* option, const char* type) {
+    resume->excludes(option);
+    return lasting(option, type);
   };
   searching(run->add_option("--search", words->search,
                             "exhaustive (default): one execution of those that differ only in\n"
@@ -59,9 +70,17 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "End the search after N executions (0: no bound; random: 10000)"),
             "N")
       ->check(above(0, true));
-  searching(run->add_option("--time", options.seconds, "End the search after S seconds (0: no bound)"), "S")
+  lasting(run->add_option("--time", options.seconds, "End the search after S seconds (0: no bound)"), "S")
       ->check(above(0, true));
-  searching(run->add_option("--memory", options.memory,
+  lasting(run->add_option("--checkpoint", options.checkpoint,
+                          "Save a stateful search in FILE, every --checkpoint-every S seconds,\n"
+                          "and when it is interrupted or a budget ends it, for --resume"),
+          "FILE");
+  lasting(run->add_option("--checkpoint-every", options.checkpoint_seconds,
+                          "Seconds between checkpoints (default 300)"),
+          "S")
+      ->check(above(0, true));
+  lasting(run->add_option("--memory", options.memory,
                             "End a stateful search when its states take M MiB (0: no bound)"),
             "M")
       ->check(above(0, true));
@@ -70,7 +89,7 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "MiB (default 256); after that, if none came up again, two levels"),
             "M")
       ->check(above(0, true));
-  searching(run->add_option("--workers", options.workers,
+  lasting(run->add_option("--workers", options.workers,
                             "Processes of a stateful search that does not keep its states\n"
                             "(0: one for each processor)"),
             "K")
@@ -162,7 +181,7 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
   } else if (!rest.empty() && rest.front().size() > 1 && rest.front().front() == '-') {
     throw Refused(fmt::format("unknown option {} (see selvage run --help)", rest.front()));
   }
-  if (rest.empty() && request.replay.empty()) {
+  if (rest.empty() && request.replay.empty() && options.resume.empty()) {
     throw Refused("no program given (see selvage run --help)");
   }
   if (!rest.empty()) {
@@ -183,6 +202,12 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
   if (options.preemptions >= 0 && options.search != Search::exhaustive && options.search != Search::enumerate) {
     throw Refused(fmt::format("--preemptions takes --search exhaustive or enumerate with --model sc, not {}",
                               report::to_string(options.search)));
+  }
+  if (!options.checkpoint.empty() && options.resume.empty()) {
+    if (options.search != Search::stateful)
+      throw Refused(fmt::format("--checkpoint needs --search stateful, not {}", words.search));
+    if (!options.weaken.empty() || !options.drop_lock.empty())
+      throw Refused("--checkpoint does not go with --weaken and --drop-lock");
   }
   options.races = report::races_from_string(words.races);
   options.report_leaks = words.leaks == "report";

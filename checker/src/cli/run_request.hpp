@@ -1,6 +1,7 @@
 // What `selvage run` was asked to do.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct RunRequest {
   std::string save_schedule;  ///< a file, empty for none
   std::string replay;         ///< a file, empty for none
   bool show_output = true;
+  std::optional<std::vector<std::string>> environment;  ///< that the program had when it was saved (--resume)
   std::string program;
   std::vector<std::string> arguments;
   std::vector<std::string>

@@ -20,6 +20,7 @@
 
 #include "control.hpp"
 #include "exit_status.hpp"
+#include "fixed_start.hpp"
 #include "progress.hpp"
 #include "record.hpp"
 
@@ -115,18 +116,27 @@ std::string preloads(const Layout& layout) {
   return list;
 }
 
+/// Where the program's memory is to be the same every time, this must take the same room.
+std::string options_text(const Child& child) {
+  constexpr std::size_t kUnit = 4096;
+  std::string text = report::to_json_text(child.options);
+  if (child.fixed_start) text.append(kUnit - text.size() % kUnit, ' ');
+  return text;
+}
+
 std::vector<std::string> environment_for(const Child& child, int result_fd, int control_fd) {
   const std::vector<std::string> ours = {
       "LD_PRELOAD=" + preloads(child.layout),
-      std::string(report::kEnvOptions) + "=" + report::to_json_text(child.options),
-      fmt::format("{}={}", report::kEnvResultFd, result_fd),
-      fmt::format("{}={}", report::kEnvControlFd, control_fd),
+      std::string(report::kEnvOptions) + "=" + options_text(child),
+      fmt::format("{}={:>10}", report::kEnvResultFd, result_fd),
+      fmt::format("{}={:>10}", report::kEnvControlFd, control_fd),
       // What the loader writes when it binds a symbol late would be undone with the execution, every time.
       "LD_BIND_NOW=1",
   };
   std::vector<std::string> all;
-  for (char** entry = environ; *entry != nullptr; ++entry) {
-    const std::string text = *entry;
+  std::vector<std::string> before;
+  for (char** entry = environ; *entry != nullptr; ++entry) before.emplace_back(*entry);
+  for (const std::string& text : child.environment ? *child.environment : before) {
     const auto replaced = [&](const std::string& own) {
       return text.compare(0, own.find('=') + 1, own, 0, own.find('=') + 1) == 0;
     };
@@ -160,7 +170,7 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   if (child.stdout_to_stderr) ::dup2(STDERR_FILENO, STDOUT_FILENO);
   ::fcntl(result_fd, F_SETFD, 0);
   ::fcntl(control_fd, F_SETFD, 0);
-  ::execve(child.program.c_str(), argv, envp);
+  if (!child.fixed_start || ask_for_fixed_start()) ::execve(child.program.c_str(), argv, envp);
   const int error = errno;
   [[maybe_unused]] const ssize_t told = ::write(error_fd, &error, sizeof error);
   ::_exit(127);
@@ -173,7 +183,8 @@ std::pair<Descriptor, Descriptor> make_pipe() {
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
-pid_t start(const Child& child, int result_fd, int control_fd) {
+pid_t start(const Child& child, int result_fd, const Control& control) {
+  const int control_fd = control.fd();
   std::vector<std::string> arguments = {child.program};
   arguments.insert(arguments.end(), child.arguments.begin(), child.arguments.end());
   std::vector<std::string> environment = environment_for(child, result_fd, control_fd);
@@ -191,7 +202,12 @@ pid_t start(const Child& child, int result_fd, int control_fd) {
   int error = 0;
   if (::read(error_read.get(), &error, sizeof error) == sizeof error) {
     ::waitpid(pid, nullptr, 0);
-    throw Refused(fmt::format("cannot run {}: {}", child.program, std::strerror(error)));
+    const char* how = child.fixed_start ? " traced and at fixed addresses, as --checkpoint and --resume need it" : "";
+    throw Refused(fmt::format("cannot run {}{}: {}", child.program, how, std::strerror(error)));
+  }
+  if (child.fixed_start) {
+    give_fixed_start(
+        pid, [&] { return control.block()->exploring.load() != 0; }, [] { return g_interrupts >= 2; });
   }
   return pid;
 }
@@ -262,7 +278,7 @@ ChildEnd run_child(const Child& child) {
   const Control control;
   auto [result_read, result_write] = make_pipe();
   const Interrupts interrupts(control.block());
-  const pid_t pid = start(child, result_write.get(), control.fd());
+  const pid_t pid = start(child, result_write.get(), control);
   result_write.close();
   return Watch(pid, std::move(result_read), control.block(), child.show_progress).run();
 }

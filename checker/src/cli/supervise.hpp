@@ -1,6 +1,7 @@
 // Runs the explored program in a child process and looks after it until it has reported.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct Child {
   Layout layout;
   bool stdout_to_stderr = false;  ///< our stdout is for JSON alone
   bool show_progress = false;
+  std::optional<std::vector<std::string>> environment;  ///< otherwise ours
+  bool fixed_start = false;  ///< its memory is to be the same every time (fixed_start.hpp)
 };
 
 struct ChildEnd {

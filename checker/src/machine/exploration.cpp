@@ -288,7 +288,8 @@ void Explorer::search_states() {
        [this](std::size_t finding) { return shows(found_[finding]); },
        [this](std::size_t finding) {
          found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(finding), found_.end());
-       }});
+       },
+       saving()});
   states_search_ = &search;
   do {
     again_ = false;
@@ -403,6 +404,11 @@ report::RawResult Explorer::run() {
   g.arena.reserve();
   prepare_processes();
   g.harness_thread_pointer = 0;
+  const bool checkpoints = !job_.options.checkpoint.empty() || !job_.options.resume.empty();
+  if (checkpoints && !g.thread_locals.hide_thread_ids()) {
+    result.refused = "this C library keeps thread ids where they cannot be made the same in each process (--checkpoint)";
+    return result;
+  }
   g.thread_locals.adopt_main();
   g.harness_thread_pointer = g.thread_locals.thread_pointer(0);
   g.thread_locals.grow(4);
@@ -415,6 +421,7 @@ report::RawResult Explorer::run() {
   if (job_.control != nullptr) job_.control->exploring.store(1);
   started_ = wall_clock();
   g.segments.protect();
+  if (checkpoints) identity_ = identity();
   install_syscall_filter();
   try {
     set_up();

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "report/control.hpp"
 #include "report/record.hpp"
@@ -19,10 +20,15 @@ struct Job {
   ThreadZero body;
   bool run_mode = false;   ///< a whole program: outcome is exit status and stdout
   report::ControlBlock* control = nullptr;  ///< may be null
+  // Of a whole program, for checkpoints: the program's path and its arguments, and the environment that it sees.
+  std::vector<std::string> command, environment;
 };
 
 /// Explores in this process, which is not good for anything else afterwards.
 report::RawResult explore_here(const Job& job);
+
+/// Of the real clock, in seconds.
+double wall_clock();
 
 /// The end of the program under test, called on one of its threads: the other threads end with it.
 [[noreturn]] void end_program(int status);

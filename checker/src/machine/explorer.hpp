@@ -16,6 +16,7 @@
 
 #include "machine/checkpoints.hpp"
 #include "machine/exploration.hpp"
+#include "machine/level_search.hpp"
 #include "machine/machine.hpp"
 #include "machine/output.hpp"
 #include "memory/chosen_reads.hpp"
@@ -78,6 +79,8 @@ class Explorer {
   void add_part(state::Reader& from);
   void set_schedule(Found& found, const std::function<std::optional<std::vector<std::uint16_t>>()>& find);
   bool shows(const Found& found);
+  SearchHost::Saving saving();
+  std::string identity() const;
   void show_going_round(const StatefulSearch& search);
   const std::string& ended_with();
   bool expects(std::string_view outcome) const;
@@ -114,6 +117,8 @@ class Explorer {
   const StatefulSearch* states_search_ = nullptr;      ///< one that is going on
   std::map<std::string, OutcomeSeen, std::less<>> outcomes_;
   std::vector<Found> found_;
+  std::string identity_;          ///< of the process, where checkpoints are asked for
+  double seconds_before_ = 0;     ///< that the search took until the checkpoint that it goes on from
   std::string ended_with_;  ///< a buffer, made anew for each execution
   std::string refused_;
   bool finished_ = false;  ///< the strategy has nothing left
@@ -124,8 +129,6 @@ class Explorer {
   std::uint64_t clock_checks_ = 0;
 };
 
-/// Of the real clock, in seconds.
-double wall_clock();
 /// More threads than ever before were started: the execution is done again with more blocks to borrow.
 void grow_thread_locals();
 

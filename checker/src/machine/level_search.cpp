@@ -25,6 +25,7 @@ void LevelSearch::open() {
   if (shared_ != nullptr) return;
   shared_room_.reserve(1, state::Sharing::shared);
   notes_.reserve(std::size_t{1} << 32, state::Sharing::shared);
+  workers_.open();
   shared_ = shared_room_.data();
 }
 
@@ -38,10 +39,12 @@ void LevelSearch::clear() {
   pending_.clear();
   milestone_.clear();
   milestone_level_ = depth_ = states_ = 0;
+  lessons_.clear();
 }
 
-bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processes) {
+bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processes, std::uint32_t number) {
   clear();
+  number_ = number;
   open();
   seeds_ = std::move(seeds);
   first_depth_ = depth_ = depth;
@@ -51,13 +54,22 @@ bool LevelSearch::run(std::vector<Seed> seeds, std::uint64_t depth, int processe
     frontier_.add(seeds_[i].hash, seeds_[i].state, seeds_[i].enabled, static_cast<std::uint32_t>(i));
   }
   frontier_.advance(room_after(seeds_.size()));
+  known_ = snapshots_->layout();
+  if (!resume() || !save_first()) return false;
   bool all = true;
   while (frontier_.size() != 0) {
     if (depth_ >= g.options.max_events) {
       note_bound("an execution was cut at --max-events " + std::to_string(g.options.max_events));
       break;
     }
-    if (!expand_level() || !settle_notes()) {
+    begun_ = shared_->transitions.load();
+    if (checkpoint_due()) save_again(false);
+    if (!expand_level()) {
+      save_again(true);
+      all = false;
+      break;
+    }
+    if (!settle_notes()) {
       all = false;
       break;
     }
@@ -181,6 +193,7 @@ bool LevelSearch::expand(std::uint32_t index) {
   const state::Frontier::Node& node = frontier_[index];
   const std::uint32_t origin = node.origin.load(std::memory_order_relaxed);
   bool room = true;
+  const bool eager = g.eager_unlock;
   look_ahead(index);
   for (std::uint64_t rest = node.enabled; rest != 0 && room; rest &= rest - 1) {
     const int thread = std::countr_zero(rest);
@@ -192,7 +205,10 @@ bool LevelSearch::expand(std::uint32_t index) {
       room = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
       return room;
     });
+    if (saves_ && !worker_) note_lesson(frontier_.pieces(node), thread);
     if (!room) break;
+    // It is found once, and must be found when the step is taken again.
+    if (Steps::starts_over()) g.eager_unlock = eager;
     if (settled) {
       taken_ += steps;
       continue;
@@ -260,6 +276,7 @@ bool LevelSearch::settle(const Note& n) {
       room = frontier_.add(Snapshots::hash(steps_->state()), steps_->state(), g.enabled_at_stop, origin);
     return all && room;
   });
+  if (saves_) note_lesson(frontier_.pieces(node), n.thread);
   if (all && n.different != 0 && !different) {
     Steps::end_as_different(n.thread, "");
     all = judge();

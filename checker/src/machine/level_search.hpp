@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "machine/checkpoint_file.hpp"
 #include "machine/steps.hpp"
 #include "machine/workers.hpp"
 #include "state/frontier.hpp"
@@ -34,6 +35,15 @@ struct SearchHost {
   std::function<bool(std::size_t finding)> shows;  ///< has the step shown this violation (again)?
   std::function<void(std::size_t finding)>
       forget;  ///< a violation, and those found later: they will be found again
+  /// For checkpoints (machine/level_checkpoint.cpp).
+  struct Saving {
+    std::function<void(state::Writer&)> write;  ///< all that was found so far
+    std::function<void(state::Reader&)> read;   ///< has found just that
+    std::function<std::string()> head;          ///< what report::CheckpointHead says
+    std::function<std::string()> identity;      ///< what must be the same in the process that goes on: lines
+    std::function<void(const std::string&)> refuse;  ///< the search cannot be done, and why
+    std::function<void(const std::string&)> remark;  ///< is added to why the search was ended
+  } saving;
 };
 
 class LevelSearch {
@@ -48,7 +58,8 @@ class LevelSearch {
   };
   /// Searches on from `seeds`, to which `depth` steps lead, with that many processes. True where every state
   /// was visited.
-  bool run(std::vector<Seed> seeds, std::uint64_t depth, int processes);
+  /// `number`: which search this is of those that started over.
+  bool run(std::vector<Seed> seeds, std::uint64_t depth, int processes, std::uint32_t number);
   /// A violation whose schedule is not known yet: it is found by a step from a state that the steps of a seed
   /// lead to.
   struct Pending {
@@ -99,6 +110,22 @@ class LevelSearch {
   bool settle(const Note& note);
   void employ();
   bool came_up_again();
+  // Checkpoints.
+  /// A step by which this process came to know something that its states now rely on.
+  struct Lesson {
+    State from;
+    std::int8_t thread;
+    Snapshots::Layout after;
+  };
+  void note_lesson(std::span<const state::BlobId> from, int thread);
+  bool checkpoint_due() const;
+  bool save_first();
+  void save_again(bool at_the_end);
+  void save();
+  bool resume();
+  void load(CheckpointReader& from);
+  void learn_again(state::Source& from);
+  void load_findings(state::Source& from);
   [[nodiscard]] bool is_milestone(const state::Hash128& hash) const;
 
   Snapshots* snapshots_;
@@ -120,6 +147,14 @@ class LevelSearch {
   bool worker_ = false;         ///< this is one of the processes forked
   bool stale_ = false;          ///< ... and it does not know everything any more
   Snapshots::Layout layout_{};  ///< when the processes were forked
+  std::uint32_t number_ = 0;    ///< of the search
+  std::uint64_t begun_ = 0;     ///< transitions when the level was begun
+  std::vector<Lesson> lessons_;
+  Snapshots::Layout known_{};  ///< after the last lesson
+  bool saves_ = false;         ///< lessons are noted
+  bool resumed_ = false;       ///< what was saved is here
+  double saved_at_ = 0;
+  std::string save_problem_;   ///< why it was not saved the last time
 };
 
 }  // namespace selvage::machine

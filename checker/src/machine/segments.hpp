@@ -14,6 +14,7 @@ namespace selvage::machine {
 
 class Segments {
  public:
+  static constexpr std::uint64_t kPage = 4096;
   /// Finds the writable segments of every loaded object but the runtime and the loader, and protects them.
   void protect();
   /// A write fault at `address`: true where it was a protected page, which is now writable.
@@ -44,7 +45,6 @@ class Segments {
   [[nodiscard]] const std::vector<Page>& written() const { return pages_; }
 
  private:
-  static constexpr std::uint64_t kPage = 4096;
   void note(std::uint64_t page);
   std::vector<Range> ranges_;
   Range heap_{0, 0}, program_{0, 0};

@@ -452,6 +452,23 @@ Snapshots::Layout Snapshots::layout() const {
           g.race_ignored_ever};
 }
 
+std::uint64_t Snapshots::places() const {
+  state::Writer places;
+  for (const Segments::Page& page : g.segments.written()) {
+    places(page.address)(page.bound_low)(page.bound_high)(page.end);
+    places(static_cast<std::uint64_t>(XXH3_64bits(page.saved, Segments::kPage)));
+  }
+  for (const ForeignMemory::Saved& saved : g.foreign.saved()) places(saved.granule)(saved.value);
+  for (std::uint32_t i = 0; i < g.objects.blocks(); ++i) places(reinterpret_cast<std::uint64_t>(g.objects.block(i)));
+  for (const race::Cell* cells : g.shadow.all_regions()) places(reinterpret_cast<std::uint64_t>(cells));
+  for (int t = 0; t < g.thread_locals.count(); ++t) places(g.thread_locals.thread_pointer(t));
+  for (const auto& children : g.child_number) {
+    for (const std::int16_t number : children) places(number);
+  }
+  places(static_cast<std::uint8_t>(g.eager_unlock ? 1 : 0));
+  return XXH3_64bits(places.data(), places.size());
+}
+
 void Snapshots::become_separate() {
   blobs_.set_concurrent(true);
   blobs_.forget_blocks();

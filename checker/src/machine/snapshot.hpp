@@ -66,6 +66,13 @@ class Snapshots {
     int threads, blocks;
     bool bounded, race_ignored;  ///< and what a search is told only once
     bool operator==(const Layout&) const = default;
+    /// The same, but for what a search is told only once.
+    [[nodiscard]] bool same_places(const Layout& other) const {
+      Layout like = other;
+      like.bounded = bounded;
+      like.race_ignored = race_ignored;
+      return *this == like;
+    }
   };
   [[nodiscard]] Layout layout() const;
   /// From now on all that is known is found out anew: what comes out must be the same. Once: of memory, too.
@@ -78,6 +85,13 @@ class Snapshots {
   void set_concurrent(bool concurrent) { blobs_.set_concurrent(concurrent); }
   void make_room(std::size_t more) { blobs_.make_room(more); }
   [[nodiscard]] bool overflowed() const { return blobs_.overflowed(); }
+  /// A hash of what is no part of states but what they rely on: where everything is that they speak of, and what
+  /// memory was before it was written first. It is the same in another process only if that has come to know the same.
+  [[nodiscard]] std::uint64_t places() const;
+  /// Writes all pieces ...
+  void save(state::Sink& to) const { blobs_.save(to); }
+  /// ... and has those that another process wrote. False where that did not begin as this one: it must end then.
+  bool load(state::Source& from) { return blobs_.load(from); }
   /// In a process that was forked: from now on it works for itself, but for the numbers of pieces.
   void become_separate();
 

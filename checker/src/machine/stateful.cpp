@@ -13,6 +13,7 @@ using state::StateId;
 using state::Step;
 
 bool StatefulSearch::run() {
+  ++searches_;
   levels_.clear();
   snapshots_.clear();
   graph_.clear();
@@ -59,7 +60,7 @@ bool StatefulSearch::search_levels() {
   waiting_.clear();
   spare_.clear();
   const int processes = g.options.workers > 0 ? static_cast<int>(g.options.workers) : processors();
-  const bool all = levels_.run(std::move(seeds), depth, processes);
+  const bool all = levels_.run(std::move(seeds), depth, processes, searches_);
   if (Steps::starts_over() && !levels_.pending().empty()) {
     host_.forget(levels_.pending().front().finding);
     return all;
@@ -95,7 +96,11 @@ std::uint64_t StatefulSearch::memory() const {
 }
 
 bool StatefulSearch::expand(const Waiting& from) {
-  if (host_.out_of_budget()) return false;
+  if (host_.out_of_budget()) {
+    if (!g.options.checkpoint.empty())
+      host_.saving.remark("nothing was saved, since all states were still kept (see --visited)");
+    return false;
+  }
   if (graph_.depth(from.id) >= g.options.max_events) {
     note_bound("an execution was cut at --max-events " + std::to_string(g.options.max_events));
     return true;

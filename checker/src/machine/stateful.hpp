@@ -57,6 +57,7 @@ class StatefulSearch {
   LevelSearch levels_;
   state::Graph graph_;
   std::deque<Waiting> waiting_;
+  std::uint32_t searches_ = 0;  ///< begun so far
   std::vector<State> spare_;  ///< memory of states that are done with
 };
 

@@ -263,6 +263,9 @@ void on_trapped_call(int /*signal*/, siginfo_t* info, void* context) {
   auto* registers = static_cast<ucontext_t*>(context)->uc_mcontext.gregs;
   const long number = info->si_syscall;
   if (only_writes(number, registers)) {
+    // Of a thread whose id the C library does not know (machine/tls.hpp).
+    if ((number == SYS_sched_getaffinity || number == SYS_sched_getparam) && registers[REG_RDI] >= ThreadLocals::kMadeUp)
+      registers[REG_RDI] = 0;
     registers[REG_RAX] = call_that_writes(number, registers);
     return;
   }

@@ -72,7 +72,16 @@ void ThreadLocals::adopt_main() {
   save(0);
 }
 
+// struct pthread has it here in glibc 2.36 and those before (nptl_db tells debuggers so, too).
+constexpr std::uint64_t kThreadId = 0x2d0;
+
+bool ThreadLocals::hide_thread_ids() {
+  hide_ids_ = *reinterpret_cast<const int*>(own_thread_pointer() + kThreadId) == raw_syscall(SYS_gettid);
+  return hide_ids_;
+}
+
 void ThreadLocals::save(int index) {
+  if (hide_ids_) *reinterpret_cast<int*>(pointer_[index] + kThreadId) = kMadeUp + index;
   saved_[index] = static_cast<unsigned char*>(runtime_heap::allocate(below_ + kAbove));
   std::memcpy(saved_[index], reinterpret_cast<void*>(low(index)), below_ + kAbove);
 }

@@ -12,6 +12,11 @@ class ThreadLocals {
  public:
   /// Takes the calling thread's block as number 0.
   void adopt_main();
+  /// From now on the C library's thread ids in the blocks are made up, the same in each process: for states that
+  /// another process goes on from. False where they are not where they are looked for.
+  bool hide_thread_ids();
+  /// The least of them.
+  static constexpr int kMadeUp = 1 << 30;
   /// Makes blocks available for numbers below `count` by starting real threads. Changes libc's data.
   void grow(int count);
   [[nodiscard]] int count() const { return count_; }
@@ -36,6 +41,7 @@ class ThreadLocals {
   // data and cancellation state (glibc 2.36 has 0x6xx bytes before the rseq area).
   static constexpr std::uint64_t kAbove = 0x680;
   void save(int index);
+  bool hide_ids_ = false;
   int count_ = 0;
   std::uint64_t below_ = 0;  ///< bytes of static TLS in use below the thread pointer
   std::uint64_t pointer_[race::kMaxThreads]{};

@@ -44,9 +44,15 @@ int processors() {
   return bytes > 0 ? CPU_COUNT(&set) : 1;
 }
 
+void Workers::open() {
+  if (room_.data() == nullptr) room_.reserve(1, state::Sharing::shared);
+}
+
 void Workers::start(int count, const std::function<void()>& prepare, const std::function<void()>& work) {
   stop();
-  room_.reserve(1, state::Sharing::shared);
+  open();
+  room_[0].turn.store(0);
+  room_[0].done.store(0);
   for (int i = 0; i < count; ++i) {
     const long process = raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
     if (process < 0) return;  // fewer will do
@@ -105,7 +111,6 @@ void Workers::stop() {
     }
   }
   processes_.clear();
-  room_.release();
 }
 
 }  // namespace selvage::machine

@@ -22,6 +22,8 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
   ~Workers() { stop(); }
+  /// Takes the memory that it needs; start() does so where it was not done before.
+  void open();
   /// Forks `count` processes, each of which calls `prepare` once, and then `work` whenever go() is called.
   void start(int count, const std::function<void()>& prepare, const std::function<void()>& work);
   /// All of them work ...
@@ -38,7 +40,7 @@ class Workers {
     std::atomic<std::uint32_t> done;  ///< how many are done with it
   };
   [[noreturn]] void serve(const std::function<void()>& work);
-  state::Room<Shared> room_;
+  state::Room<Shared> room_;  ///< kept: where other memory comes to lie must not depend on how many work
   std::vector<pid_t> processes_;
 };
 

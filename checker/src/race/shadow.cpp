@@ -50,6 +50,12 @@ Cell* Shadow::new_region() {
   return region;
 }
 
+std::vector<const Cell*> Shadow::all_regions() const {
+  std::vector<const Cell*> all;
+  for (Cell* region = last_region_; region != nullptr; region = before(region)) all.push_back(region);
+  return all;
+}
+
 void Shadow::note_touched(Cell* c, std::uint64_t address) {
   clear(c);
   touched_.push_back({address & ~7ULL, c});

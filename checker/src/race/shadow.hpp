@@ -142,6 +142,8 @@ class Shadow {
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
   /// How many regions of memory the cells take.
   [[nodiscard]] std::uint32_t regions() const { return region_count_; }
+  /// Where they are, the one made last first.
+  [[nodiscard]] std::vector<const Cell*> all_regions() const;
 
   /// From now on touched() grows by the granules that executions touch.
   void journal() {

@@ -8,7 +8,8 @@ namespace {
 
 /// Options that the search for graphs knows nothing of, or that ask for interleavings.
 bool asks_for_interleavings(const Options& options) {
-  return options.search != Search::exhaustive || options.races != Races::stop || options.crash_children;
+  return options.search != Search::exhaustive || options.races != Races::stop || options.crash_children ||
+         options.preemptions >= 0;
 }
 
 /// Does the search for graphs have the last word?

@@ -333,6 +333,9 @@ std::string to_json_text(const Options& options) {
                          {"seed", options.seed},
                          {"memory", options.memory},
                          {"visited", options.visited},
+                         {"checkpoint", text(options.checkpoint)},
+                         {"checkpoint_seconds", finite(options.checkpoint_seconds)},
+                         {"resume", text(options.resume)},
                          {"workers", options.workers},
                          {"jobs", options.jobs},
                          {"symmetry", options.symmetry},
@@ -366,6 +369,9 @@ Options options_from_json(const std::string& source) {
     read(at(from, "seed"), to.seed);
     read(at(from, "memory"), to.memory);
     read(at(from, "visited"), to.visited);
+    read(at(from, "checkpoint"), to.checkpoint);
+    read(at(from, "checkpoint_seconds"), to.checkpoint_seconds);
+    read(at(from, "resume"), to.resume);
     read(at(from, "workers"), to.workers);
     read(at(from, "jobs"), to.jobs);
     read(at(from, "symmetry"), to.symmetry);

@@ -4,7 +4,9 @@
 #include <immintrin.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <cstring>
+#include <vector>
 
 namespace selvage::state {
 
@@ -224,6 +226,48 @@ unsigned char* Blobs::room(std::size_t size) {
 std::uint64_t Blobs::memory() const {
   if (common_ == nullptr) return 0;
   return common_->bytes.load(std::memory_order_relaxed) + common_->slots * sizeof(Slot);
+}
+
+void Blobs::save(Sink& to) const {
+  to.value(common_->bytes.load());
+  to.value(common_->slots);
+  to.value(common_->count.load());
+  to.value(common_->overflowed.load());
+  to.write(bytes_.data(), common_->bytes.load());
+  to.write(tables_[common_->table].data(), common_->slots * sizeof(Slot));
+}
+
+bool Blobs::load(Source& from) {
+  if (common_ == nullptr) open();
+  // Others know these by their numbers.
+  std::vector<BlobId> here;
+  for (std::uint64_t i = 0; i < common_->slots; ++i) {
+    const BlobId known = tables_[common_->table][i].load(std::memory_order_relaxed);
+    if (known != 0) here.push_back(known - 1);
+  }
+  const std::uint64_t had = common_->bytes.load();
+  const std::vector<unsigned char> before(bytes_.data(), bytes_.data() + had);
+  const auto bytes = from.value<std::uint64_t>(), slots = from.value<std::uint64_t>();
+  if (here.size() != count() || bytes < had || bytes > bytes_.capacity() || slots > tables_[0].capacity()) return false;
+  common_->count.store(from.value<std::uint32_t>());
+  common_->overflowed.store(from.value<std::uint32_t>());
+  from.read(bytes_.data(), bytes);
+  const auto same = [&](BlobId id) {
+    const unsigned char* at = before.data() + id * kUnit;
+    std::uint32_t size_before = 0, hash_before = 0;
+    std::memcpy(&size_before, at + offsetof(Blob, size), sizeof size_before);
+    std::memcpy(&hash_before, at + offsetof(Blob, hash), sizeof hash_before);
+    return size_before == size(id) && hash_before == blob(id).hash &&
+           same_bytes(at + sizeof(Blob), data(id), size_before);
+  };
+  if (!std::all_of(here.begin(), here.end(), same)) return false;
+  for (auto& table : tables_) table.wipe();
+  common_->bytes.store(bytes);
+  common_->slots = slots;
+  common_->table = 0;
+  from.read(tables_[0].data(), slots * sizeof(Slot));
+  left_ = 0;  // the page that it is of may have been used up there
+  return true;
 }
 
 void Blobs::clear() {

@@ -12,6 +12,7 @@
 #include <cstdint>
 
 #include "state/shared_memory.hpp"
+#include "state/stream.hpp"
 
 namespace selvage::state {
 
@@ -128,6 +129,11 @@ class Blobs {
   void make_room(std::size_t more);
   /// There was no room: pieces were added that are not in the hash table, and may be there twice.
   [[nodiscard]] bool overflowed() const { return common_ != nullptr && common_->overflowed.load() != 0; }
+  /// Writes all pieces with their numbers. While nobody adds any.
+  void save(state::Sink& to) const;
+  /// Has those that save() wrote from now on, with their numbers. False where one that was here already is another
+  /// there: then nothing here can be relied on any more.
+  bool load(state::Source& from);
 
  private:
   /// What is in front of the bytes of a piece, so that one look finds both. Its number says where it is.

@@ -3,6 +3,7 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <vector>
 
 namespace selvage::state {
 
@@ -120,6 +121,34 @@ std::uint64_t Frontier::memory() const {
   const std::uint64_t nodes = common_->size + std::uint64_t{next_size()};
   return nodes * sizeof(Node) + (common_->pieces + common_->next_pieces.load()) * sizeof(BlobId) +
          common_->slots * sizeof(Slot);
+}
+
+void Frontier::save(Sink& to) const {
+  to.value(size());
+  for (std::uint32_t i = 0; i < size(); ++i) {
+    const Node& node = (*this)[i];
+    to.value(node.hash);
+    to.value(node.enabled);
+    to.value(node.origin.load(std::memory_order_relaxed));
+    to.value(node.count);
+    to.write(pieces(node).data(), node.count * sizeof(BlobId));
+  }
+}
+
+bool Frontier::load(Source& from) {
+  if (common_ == nullptr) open();
+  const auto count = from.value<std::uint32_t>();
+  again(std::uint64_t{count} * 2 + 1024);
+  std::vector<BlobId> pieces;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const auto hash = from.value<Hash128>();
+    const auto enabled = from.value<std::uint64_t>();
+    const auto origin = from.value<std::uint32_t>();
+    pieces.resize(from.value<std::uint32_t>());
+    from.read(pieces.data(), pieces.size() * sizeof(BlobId));
+    if (!add(hash, pieces, enabled, origin)) return false;
+  }
+  return next_size() == count;
 }
 
 void Frontier::clear() {

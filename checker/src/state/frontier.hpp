@@ -12,6 +12,7 @@
 #include "state/blobs.hpp"
 #include "state/graph.hpp"
 #include "state/shared_memory.hpp"
+#include "state/stream.hpp"
 
 namespace selvage::state {
 
@@ -45,6 +46,10 @@ class Frontier {
   void again(std::uint64_t room);
   [[nodiscard]] std::uint64_t memory() const;
   void clear();
+  /// Writes the level that is expanded. While nobody adds any.
+  void save(Sink& to) const;
+  /// Makes what save() wrote the next level. False where there is no room.
+  bool load(Source& from);
 
  private:
   struct Common {

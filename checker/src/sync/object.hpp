@@ -70,6 +70,8 @@ class Objects {
   void set_count(std::uint32_t count) { used_ = count; }
   /// How many blocks of memory they take.
   [[nodiscard]] std::uint32_t blocks() const { return block_count_; }
+  /// Where each is.
+  [[nodiscard]] const void* block(std::uint32_t index) const { return blocks_[index]; }
   Object& operator[](std::uint32_t index) { return *blocks_[index / kBlock][index % kBlock].get(); }
 
  private:

@@ -47,8 +47,8 @@ void validate(const Options& options) {
     throw std::invalid_argument("Options::symmetry takes the search for execution graphs (Search::graphs)");
   }
   const bool in_turn = options.search == Search::exhaustive || options.search == Search::enumerate;
-  if (options.preemptions >= 0 && (!in_turn || options.model != "sc")) {
-    throw std::invalid_argument("Options::preemptions takes Search::exhaustive or Search::enumerate, with model 'sc'");
+  if (options.preemptions >= 0 && (!in_turn || options.model == "rc11")) {
+    throw std::invalid_argument("Options::preemptions takes Search::exhaustive or Search::enumerate, without model 'rc11'");
   }
   for (const std::string& text : options.weaken) static_cast<void>(report::weakening_from_text(text));
   for (const std::string& text : options.drop_lock) static_cast<void>(report::line_from_text(text));

@@ -116,7 +116,8 @@ void Explorer::use_graphs() {
   auto graphs = std::make_unique<search::Optimal>(job_.options.model == "rc11" ? memory::MemoryModel::rc11
                                                                                : memory::MemoryModel::sc);
   searched_ = graphs.get();
-  takes_up_ = std::getenv("SELVAGE_FROM_START") == nullptr;
+  // (What is known of interchangeable threads is of an execution from its beginning.)
+  takes_up_ = std::getenv("SELVAGE_FROM_START") == nullptr && !job_.options.symmetry;
   check_all_ = std::getenv("SELVAGE_CHECK_TAKEN_UP") != nullptr;
   g.shadow.journal();
   constexpr std::size_t kParts = 256;  // many more than processes, so that all have something to do to the end

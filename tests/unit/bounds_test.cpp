@@ -43,8 +43,8 @@ void together(A a, B b) {
   u.join();
 }
 
-/// The orders of two threads' steps, as a string of 1s and 2s, with at most so many switches away from a thread that has
-/// steps left.
+/// The orders of two threads' steps, as a string of 1s and 2s, with at most so many switches away from a
+/// thread that has steps left.
 std::set<std::string> orders(int steps, int preemptions) {
   std::set<std::string> all;
   for (unsigned bits = 0; bits < 1U << (2 * steps); ++bits) {
@@ -91,8 +91,8 @@ TEST(Preemptions, ExactlyTheExecutionsWithinTheBound) {
   }
 }
 
-/// Generated programs: an outcome is reached within a bound exactly if, of all executions, one that ends with it has as
-/// few preemptions. (Outcomes that are not expected are told with the fewest.)
+/// Generated programs: an outcome is reached within a bound exactly if, of all executions, one that ends with
+/// it has as few preemptions. (Outcomes that are not expected are told with the fewest.)
 TEST(Preemptions, OutcomesOfGeneratedProgramsWithinTheBound) {
   int compared = 0;
   for (unsigned seed = 1; seed <= 50; ++seed) {
@@ -113,10 +113,18 @@ TEST(Preemptions, OutcomesOfGeneratedProgramsWithinTheBound) {
         for (int i = 0; i < length; ++i) {
           std::atomic<int>& a = x[objects[t][i]];
           switch (kinds[t][i]) {
-            case 0: last = 3 * last + a.load(); break;
-            case 1: a.store(t + 1); break;
-            case 2: a.store(a.load() + 1); break;
-            case 3: last = 3 * last + a.fetch_add(1); break;
+            case 0:
+              last = 3 * last + a.load();
+              break;
+            case 1:
+              a.store(t + 1);
+              break;
+            case 2:
+              a.store(a.load() + 1);
+              break;
+            case 3:
+              last = 3 * last + a.fetch_add(1);
+              break;
             case 4: {
               const std::lock_guard lock(m[objects[t][i]]);
               a.store(2 * a.load());
@@ -136,7 +144,8 @@ TEST(Preemptions, OutcomesOfGeneratedProgramsWithinTheBound) {
       a.join();
       b.join();
       if (c.joinable()) c.join();
-      selvage::outcome(std::to_string(x[0].load()) + " " + std::to_string(x[1].load()) + " " + std::to_string(seen.load()));
+      selvage::outcome(std::to_string(x[0].load()) + " " + std::to_string(x[1].load()) + " " +
+                       std::to_string(seen.load()));
     };
     Options all = at_most(-1, Search::enumerate);
     all.keep_going = true;
@@ -151,7 +160,8 @@ TEST(Preemptions, OutcomesOfGeneratedProgramsWithinTheBound) {
     for (const auto& v : full.violations) {
       most = std::max(most, v.preemptions);
       for (const auto& o : full.outcomes) {
-        if (v.message.find("the outcome " + o.value + ",") != std::string::npos) fewest[o.value] = v.preemptions;
+        if (v.message.find("the outcome " + o.value + ",") != std::string::npos)
+          fewest[o.value] = v.preemptions;
       }
       if (v.kind == Verdict::deadlock) deadlock = std::min(deadlock, v.preemptions);
     }
@@ -165,7 +175,8 @@ TEST(Preemptions, OutcomesOfGeneratedProgramsWithinTheBound) {
         if (preemptions <= bound) expected.insert(value);
       }
       const std::vector<std::string> reached = outcomes(result);
-      EXPECT_EQ(std::set<std::string>(reached.begin(), reached.end()), expected) << "seed " << seed << " bound " << bound;
+      EXPECT_EQ(std::set<std::string>(reached.begin(), reached.end()), expected)
+          << "seed " << seed << " bound " << bound;
       EXPECT_EQ(!result.violations.empty(), deadlock <= bound) << "seed " << seed << " bound " << bound;
     }
     Options large = at_most(100);
@@ -225,7 +236,8 @@ TEST(Preemptions, ADeadlockTakesOne) {
   EXPECT_EQ(selvage::explore(at_most(1), body).verdict, Verdict::deadlock);
 }
 
-/// Rounds without effect are left out of every search: who waits by reading is stopped where its rounds began.
+/// Rounds without effect are left out of every search: who waits by reading is stopped where its rounds
+/// began.
 TEST(Preemptions, WhoWaitsByReading) {
   const auto body = [] {
     std::atomic<int> ready = 0;
@@ -272,7 +284,8 @@ void two_counters(int steps) {
   together(work, work);
 }
 
-/// Ended after each number of executions in turn, the estimate grows from above 0 to below 1; and is 1 at the end.
+/// Ended after each number of executions in turn, the estimate grows from above 0 to below 1; and is 1 at the
+/// end.
 void grows(Options options, int steps, std::uint64_t executions) {
   double before = 0;
   for (std::uint64_t n = 1; n < executions; ++n) {

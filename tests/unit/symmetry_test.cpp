@@ -6,6 +6,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -330,6 +331,49 @@ TEST(Symmetry, WhatIsDoneBetweenJoinsIsSeen) {
         x.store(1);
         b.join();
         selvage::outcome(seen.load());
+      },
+      Verdict::proved);
+}
+
+/// To look at the clock is no event, but time passes when others end.
+TEST(Symmetry, TheTimeBetweenJoinsIsSeen) {
+  for (const bool between : {false, true}) {
+    const auto body = [between] {
+      std::atomic<int> ticket = 0;
+      const auto work = [&] {
+        if (ticket.fetch_add(1) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      };
+      const auto start = std::chrono::steady_clock::now();
+      std::thread a(work), b(work);
+      a.join();
+      std::chrono::steady_clock::duration took{};
+      if (between) took = std::chrono::steady_clock::now() - start;
+      b.join();
+      selvage::outcome(took / std::chrono::milliseconds(1));
+    };
+    if (between) {
+      expect_told_apart(body, Verdict::proved);
+      EXPECT_EQ(selvage::explore(graphs("rc11", true), body).outcomes.size(), 2U);
+    } else {
+      EXPECT_EQ(selvage::explore(graphs("rc11", true), body).executions, 1U);
+    }
+  }
+}
+
+TEST(Symmetry, TheTimeBetweenStartsIsSeen) {
+  expect_told_apart(
+      [] {
+        std::atomic<long> sum = 0;
+        const auto start = std::chrono::steady_clock::now();
+        const auto work = [&] {
+          sum.fetch_add((std::chrono::steady_clock::now() - start) / std::chrono::milliseconds(1));
+        };
+        std::thread a(work);
+        static_cast<void>(std::chrono::steady_clock::now());
+        std::thread b(work);
+        a.join();
+        b.join();
+        selvage::outcome(sum.load());
       },
       Verdict::proved);
 }

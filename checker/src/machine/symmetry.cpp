@@ -38,6 +38,7 @@ struct Made {
   int child = -1;
   std::uint64_t announced = 0;
   std::uint32_t eager = 0;
+  std::uint64_t time = 0;
   bool detached = false;
   void* (*routine)(void*) = nullptr;
   void* argument = nullptr;
@@ -90,7 +91,8 @@ bool made_alike(const Made& a, const Made& b) {
   if (a.child < 0 || g.threads[a.child].children != 0) return false;
   if (a.routine != b.routine || a.detached != b.detached) return false;
   if (a.announced != b.announced || a.eager + 1 != b.eager)
-    return false;  // else the starter did something in between
+    return false;                      // else the starter did something in between
+  if (a.time != b.time) return false;  // it has looked at the clock
   if (a.argument == b.argument) return true;
   return !a.block.empty() && a.block == b.block &&
          is_of_standard_library(reinterpret_cast<std::uint64_t>(b.routine));
@@ -120,8 +122,8 @@ void note_thread(const Thread& parent, Thread& child) {
   Tables& t = tables();
   if (const Group* own = group_of(parent.id))
     start_over_without(*own);  // its children would have to change places, too
-  Made made{child.id, parent.announced, parent.eager_in_a_row, child.detached, child.routine, child.argument,
-            {}};
+  Made made{child.id,       parent.announced, parent.eager_in_a_row, parent.clock.time,
+            child.detached, child.routine,    child.argument,        {}};
   if (g.arena.is_block(child.argument)) {
     const auto* bytes = static_cast<const unsigned char*>(child.argument);
     made.block.assign(bytes, bytes + Arena::header(child.argument)->size);

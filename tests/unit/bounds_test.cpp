@@ -332,6 +332,21 @@ TEST(Coverage, OfATreeThatIsKnown) {
   }
 }
 
+/// For graphs: each of four values, and below each both orders of two threads.
+TEST(Coverage, OfGraphsThatAreKnown) {
+  Options options;
+  options.search = Search::graphs;
+  for (std::uint64_t n = 1; n <= 7; ++n) {
+    options.executions = n;
+    const Result result = selvage::explore(options, [] {
+      static_cast<void>(selvage::choose(4));
+      two_counters(1);
+    });
+    EXPECT_EQ(result.executions, n);
+    EXPECT_DOUBLE_EQ(result.covered, static_cast<double>(n) / 8) << n;
+  }
+}
+
 /// What several processes have done adds up to the same whole.
 TEST(Coverage, OfASharedSearch) {
   for (const unsigned jobs : {1U, 2U}) {

@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <map>
 #include <mutex>
+#include <random>
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 #include <set>
@@ -40,8 +43,8 @@ void together(A a, B b) {
   u.join();
 }
 
-/// The orders of two threads' steps, as a string of 1s and 2s, with at most so many switches away from a thread that has
-/// steps left.
+/// The orders of two threads' steps, as a string of 1s and 2s, with at most so many switches away from a
+/// thread that has steps left.
 std::set<std::string> orders(int steps, int preemptions) {
   std::set<std::string> all;
   for (unsigned bits = 0; bits < 1U << (2 * steps); ++bits) {
@@ -86,6 +89,104 @@ TEST(Preemptions, ExactlyTheExecutionsWithinTheBound) {
       }
     }
   }
+}
+
+/// Generated programs: an outcome is reached within a bound exactly if, of all executions, one that ends with
+/// it has as few preemptions. (Outcomes that are not expected are told with the fewest.)
+TEST(Preemptions, OutcomesOfGeneratedProgramsWithinTheBound) {
+  int compared = 0;
+  for (unsigned seed = 1; seed <= 50; ++seed) {
+    std::mt19937 engine(seed);
+    int kinds[3][2], objects[3][2];
+    for (auto& kind : kinds) {
+      for (int& k : kind) k = static_cast<int>(engine() % 6);
+    }
+    for (auto& object : objects) {
+      for (int& o : object) o = static_cast<int>(engine() % 2);
+    }
+    const auto body = [seed, &kinds, &objects] {
+      std::atomic<int> x[2]{};
+      std::mutex m[2];
+      std::atomic<int> seen = 0;
+      const auto run = [&](int t, int length) {
+        int last = 0;
+        for (int i = 0; i < length; ++i) {
+          std::atomic<int>& a = x[objects[t][i]];
+          switch (kinds[t][i]) {
+            case 0:
+              last = 3 * last + a.load();
+              break;
+            case 1:
+              a.store(t + 1);
+              break;
+            case 2:
+              a.store(a.load() + 1);
+              break;
+            case 3:
+              last = 3 * last + a.fetch_add(1);
+              break;
+            case 4: {
+              const std::lock_guard lock(m[objects[t][i]]);
+              a.store(2 * a.load());
+              break;
+            }
+            default: {
+              const std::lock_guard outer(m[objects[t][i]]);
+              const std::lock_guard inner(m[1 - objects[t][i]]);
+              break;
+            }
+          }
+        }
+        seen.store(7 * seen.load() + last);
+      };
+      std::thread a([&] { run(0, 2); }), b([&] { run(1, 2); }), c;
+      if (seed % 3 == 0) c = std::thread([&] { run(2, 1); });
+      a.join();
+      b.join();
+      if (c.joinable()) c.join();
+      selvage::outcome(std::to_string(x[0].load()) + " " + std::to_string(x[1].load()) + " " +
+                       std::to_string(seen.load()));
+    };
+    Options all = at_most(-1, Search::enumerate);
+    all.keep_going = true;
+    all.executions = 8000;
+    all.expected = {"none"};
+    const Result full = selvage::explore(all, body);
+    if (full.executions >= all.executions) continue;
+    ++compared;
+    unsigned most = 0;
+    std::map<std::string, unsigned> fewest;
+    unsigned deadlock = ~0U;
+    for (const auto& v : full.violations) {
+      most = std::max(most, v.preemptions);
+      for (const auto& o : full.outcomes) {
+        if (v.message.find("the outcome " + o.value + ",") != std::string::npos)
+          fewest[o.value] = v.preemptions;
+      }
+      if (v.kind == Verdict::deadlock) deadlock = std::min(deadlock, v.preemptions);
+    }
+    ASSERT_EQ(fewest.size(), full.outcomes.size());
+    for (unsigned bound = 0; bound <= most + 1; ++bound) {
+      Options options = at_most(static_cast<int>(bound));
+      options.keep_going = true;
+      const Result result = selvage::explore(options, body);
+      std::set<std::string> expected;
+      for (const auto& [value, preemptions] : fewest) {
+        if (preemptions <= bound) expected.insert(value);
+      }
+      const std::vector<std::string> reached = outcomes(result);
+      EXPECT_EQ(std::set<std::string>(reached.begin(), reached.end()), expected)
+          << "seed " << seed << " bound " << bound;
+      EXPECT_EQ(!result.violations.empty(), deadlock <= bound) << "seed " << seed << " bound " << bound;
+    }
+    Options large = at_most(100);
+    large.keep_going = true;
+    const Result result = selvage::explore(large, body);
+    EXPECT_EQ(result.verdict, deadlock == ~0U ? Verdict::proved : Verdict::deadlock) << seed;
+    EXPECT_TRUE(result.complete);
+    EXPECT_EQ(result.executions, full.executions);
+  }
+  EXPECT_GE(compared, 25);
 }
 
 TEST(Preemptions, ALostUpdateTakesOneAndAnABATwo) {
@@ -135,7 +236,8 @@ TEST(Preemptions, ADeadlockTakesOne) {
   EXPECT_EQ(selvage::explore(at_most(1), body).verdict, Verdict::deadlock);
 }
 
-/// Rounds without effect are left out of every search: who waits by reading is stopped where its rounds began.
+/// Rounds without effect are left out of every search: who waits by reading is stopped where its rounds
+/// began.
 TEST(Preemptions, WhoWaitsByReading) {
   const auto body = [] {
     std::atomic<int> ready = 0;
@@ -182,7 +284,8 @@ void two_counters(int steps) {
   together(work, work);
 }
 
-/// Ended after each number of executions in turn, the estimate grows from above 0 to below 1; and is 1 at the end.
+/// Ended after each number of executions in turn, the estimate grows from above 0 to below 1; and is 1 at the
+/// end.
 void grows(Options options, int steps, std::uint64_t executions) {
   double before = 0;
   for (std::uint64_t n = 1; n < executions; ++n) {
@@ -226,6 +329,21 @@ TEST(Coverage, OfATreeThatIsKnown) {
       together(work, work);
     });
     EXPECT_DOUBLE_EQ(result.covered, expected[n - 1]) << n;
+  }
+}
+
+/// For graphs: each of four values, and below each both orders of two threads.
+TEST(Coverage, OfGraphsThatAreKnown) {
+  Options options;
+  options.search = Search::graphs;
+  for (std::uint64_t n = 1; n <= 7; ++n) {
+    options.executions = n;
+    const Result result = selvage::explore(options, [] {
+      static_cast<void>(selvage::choose(4));
+      two_counters(1);
+    });
+    EXPECT_EQ(result.executions, n);
+    EXPECT_DOUBLE_EQ(result.covered, static_cast<double>(n) / 8) << n;
   }
 }
 

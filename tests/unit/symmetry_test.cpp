@@ -1,11 +1,12 @@
-// Interchangeable threads (Options::symmetry): closed forms, generated programs with and without, and programs that tell
-// their threads apart.
+// Interchangeable threads (Options::symmetry): closed forms, generated programs with and without, and
+// programs that tell their threads apart.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <functional>
 #include <map>
@@ -44,7 +45,8 @@ std::vector<std::string> outcomes(const Result& result) {
 
 std::uint64_t choose_from(int n, int k) {
   std::uint64_t result = 1;
-  for (int i = 1; i <= k; ++i) result = result * static_cast<std::uint64_t>(n - k + i) / static_cast<std::uint64_t>(i);
+  for (int i = 1; i <= k; ++i)
+    result = result * static_cast<std::uint64_t>(n - k + i) / static_cast<std::uint64_t>(i);
   return result;
 }
 
@@ -98,7 +100,8 @@ TEST(Symmetry, HalvesTheAtomicCounters) {
       const Result stored = selvage::explore(graphs(model, true), [n] {
         std::atomic<int> count = 0;
         by_all(2, [&count, n] {
-          for (int i = 0; i < n; ++i) count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+          for (int i = 0; i < n; ++i)
+            count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
         });
         selvage::outcome(count.load());
       });
@@ -180,8 +183,8 @@ TEST(Symmetry, Readers) {
   }
 }
 
-/// Who reads 2 makes it possible that 1 is written, which is older in modification order all the same. So the two readers
-/// cannot be told to come in modification order.
+/// Who reads 2 makes it possible that 1 is written, which is older in modification order all the same. So the
+/// two readers cannot be told to come in modification order.
 TEST(Symmetry, AnOlderWriteThatDependsOnANewerOne) {
   const auto body = [] {
     std::atomic<int> x = 0, y = 0, ones = 0, twos = 0;
@@ -206,7 +209,8 @@ TEST(Symmetry, AnOlderWriteThatDependsOnANewerOne) {
   EXPECT_EQ(outcomes(result), outcomes(plain));
   EXPECT_EQ(result.verdict, Verdict::proved);
   EXPECT_LT(result.executions, plain.executions);
-  EXPECT_EQ(outcomes(selvage::explore(graphs("sc", true), body)), outcomes(selvage::explore(graphs("sc", false), body)));
+  EXPECT_EQ(outcomes(selvage::explore(graphs("sc", true), body)),
+            outcomes(selvage::explore(graphs("sc", false), body)));
 }
 
 TEST(Symmetry, ThreeCounters) {
@@ -263,7 +267,8 @@ TEST(Symmetry, TheSameForAnyNumberOfProcesses) {
   const auto body = [] {
     std::atomic<int> count = 0;
     by_all(3, [&count] {
-      for (int i = 0; i < 2; ++i) count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+      for (int i = 0; i < 2; ++i)
+        count.store(count.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     });
     selvage::outcome(count.load());
   };
@@ -278,6 +283,28 @@ TEST(Symmetry, TheSameForAnyNumberOfProcesses) {
   EXPECT_EQ(one.symmetry, three.symmetry);
   EXPECT_EQ(outcomes(one), outcomes(three));
   EXPECT_GT(one.executions, 1000U);
+}
+
+/// Equal choices keep threads equal; different ones do not, and both ways are explored.
+TEST(Symmetry, Choices) {
+  const auto body = [] {
+    std::atomic<int> x = 0;
+    by_all(2, [&x] {
+      const int first = selvage::choose(2);
+      const int seen = x.load();
+      const int second = selvage::choose(2);
+      x.fetch_add(1 + first + 3 * second + 9 * seen);
+    });
+    selvage::outcome(x.load());
+  };
+  for (const char* model : {"sc", "rc11"}) {
+    const Result plain = selvage::explore(graphs(model, false), body);
+    const Result result = selvage::explore(graphs(model, true), body);
+    EXPECT_EQ(result.verdict, Verdict::proved);
+    EXPECT_EQ(outcomes(result), outcomes(plain));
+    EXPECT_LT(result.executions, plain.executions);
+    EXPECT_THAT(result.symmetry, ElementsAre("T1 T2"));
+  }
 }
 
 // --- programs that tell their threads apart: found, and explored in full
@@ -304,6 +331,49 @@ TEST(Symmetry, WhatIsDoneBetweenJoinsIsSeen) {
         x.store(1);
         b.join();
         selvage::outcome(seen.load());
+      },
+      Verdict::proved);
+}
+
+/// To look at the clock is no event, but time passes when others end.
+TEST(Symmetry, TheTimeBetweenJoinsIsSeen) {
+  for (const bool between : {false, true}) {
+    const auto body = [between] {
+      std::atomic<int> ticket = 0;
+      const auto work = [&] {
+        if (ticket.fetch_add(1) == 0) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+      };
+      const auto start = std::chrono::steady_clock::now();
+      std::thread a(work), b(work);
+      a.join();
+      std::chrono::steady_clock::duration took{};
+      if (between) took = std::chrono::steady_clock::now() - start;
+      b.join();
+      selvage::outcome(took / std::chrono::milliseconds(1));
+    };
+    if (between) {
+      expect_told_apart(body, Verdict::proved);
+      EXPECT_EQ(selvage::explore(graphs("rc11", true), body).outcomes.size(), 2U);
+    } else {
+      EXPECT_EQ(selvage::explore(graphs("rc11", true), body).executions, 1U);
+    }
+  }
+}
+
+TEST(Symmetry, TheTimeBetweenStartsIsSeen) {
+  expect_told_apart(
+      [] {
+        std::atomic<long> sum = 0;
+        const auto start = std::chrono::steady_clock::now();
+        const auto work = [&] {
+          sum.fetch_add((std::chrono::steady_clock::now() - start) / std::chrono::milliseconds(1));
+        };
+        std::thread a(work);
+        static_cast<void>(std::chrono::steady_clock::now());
+        std::thread b(work);
+        a.join();
+        b.join();
+        selvage::outcome(sum.load());
       },
       Verdict::proved);
 }
@@ -438,6 +508,33 @@ TEST(Symmetry, ThreadsThatStartThreads) {
       Verdict::proved);
 }
 
+/// Where few executions do so, one of the processes that share the search comes to it: all start over.
+TEST(Symmetry, ToldApartLate) {
+  const auto body = [] {
+    std::atomic<int> count = 0;
+    by_all(3, [&count] {
+      int last = 0;
+      for (int i = 0; i < 2; ++i) {
+        last = count.load(std::memory_order_relaxed) + 1;
+        count.store(last, std::memory_order_relaxed);
+      }
+      if (last == 6) std::thread([] {}).join();
+    });
+    selvage::outcome(count.load());
+  };
+  Options options = graphs("rc11", false);
+  const Result plain = selvage::explore(options, body);
+  options.symmetry = true;
+  for (const unsigned jobs : {1U, 2U}) {
+    options.jobs = jobs;
+    const Result result = selvage::explore(options, body);
+    EXPECT_EQ(result.verdict, Verdict::proved);
+    EXPECT_EQ(result.executions, plain.executions);
+    EXPECT_EQ(outcomes(result), outcomes(plain));
+    EXPECT_THAT(result.symmetry, IsEmpty());
+  }
+}
+
 TEST(Symmetry, JoinedBySomebodyElse) {
   expect_told_apart(
       [] {
@@ -486,19 +583,26 @@ void run(const Code& code, Shared& s) {
     const Statement& c = code[i];
     std::atomic<int>& x = s.x[c.object];
     switch (c.kind) {
-      case 0: seen = c.order == 0 ? x.load(kRelaxed) : c.order == 1 ? x.load(std::memory_order_acquire) : x.load(); break;
+      case 0:
+        seen = c.order == 0 ? x.load(kRelaxed) : c.order == 1 ? x.load(std::memory_order_acquire) : x.load();
+        break;
       case 1:
         if (c.order == 0) x.store(c.value, kRelaxed);
         if (c.order == 1) x.store(c.value, std::memory_order_release);
         if (c.order == 2) x.store(c.value);
         break;
-      case 2: seen = c.order == 0 ? x.fetch_add(c.value, kRelaxed) : x.fetch_add(c.value, std::memory_order_acq_rel); break;
+      case 2:
+        seen =
+            c.order == 0 ? x.fetch_add(c.value, kRelaxed) : x.fetch_add(c.value, std::memory_order_acq_rel);
+        break;
       case 3: {
         int expected = 0;
         seen = x.compare_exchange_strong(expected, c.value, std::memory_order_acq_rel, kRelaxed) ? 1 : 0;
         break;
       }
-      case 4: x.store(seen + 1, kRelaxed); break;
+      case 4:
+        x.store(seen + 1, kRelaxed);
+        break;
       case 5:
         s.m[c.object].lock();
         seen = ++s.plain;
@@ -515,7 +619,9 @@ void run(const Code& code, Shared& s) {
       case 7:
         if (seen != c.value) ++i;  // the next one only where that was read
         break;
-      case 8: std::atomic_thread_fence(std::memory_order_seq_cst); break;
+      case 8:
+        std::atomic_thread_fence(std::memory_order_seq_cst);
+        break;
       case 9: {
         const std::lock_guard outer(s.m[c.object]);
         const std::lock_guard inner(s.m[1 - c.object]);
@@ -553,8 +659,8 @@ Code generate(std::mt19937& engine, int length, int flavour, bool reads) {
 std::string text_of(const Code& code) {
   std::string text;
   for (const Statement& s : code) {
-    text += " (" + std::to_string(s.kind) + "," + std::to_string(s.object) + "," + std::to_string(s.value) + "," +
-            std::to_string(s.order) + ")";
+    text += " (" + std::to_string(s.kind) + "," + std::to_string(s.object) + "," + std::to_string(s.value) +
+            "," + std::to_string(s.order) + ")";
   }
   return text;
 }
@@ -572,7 +678,8 @@ TEST(Symmetry, GeneratedProgramsHaveTheSameVerdictsAndOutcomes) {
     const int flavour = static_cast<int>(seed / 3 % 4);
     const Code code = generate(engine, threads == 3 ? 2 : 1 + static_cast<int>(engine() % 4), flavour, true);
     const bool another = flavour == 3 || engine() % 2 == 0;
-    const Code own = generate(engine, 1 + static_cast<int>(engine() % (flavour == 3 ? 4 : 2)), flavour, false);
+    const Code own =
+        generate(engine, 1 + static_cast<int>(engine() % (flavour == 3 ? 4 : 2)), flavour, false);
     const bool explore_races = engine() % 2 == 0;
     const auto body = [&] {
       Shared shared;
@@ -592,8 +699,9 @@ TEST(Symmetry, GeneratedProgramsHaveTheSameVerdictsAndOutcomes) {
       if (plain.executions >= options.executions) continue;
       options.symmetry = true;
       const Result result = selvage::explore(options, body);
-      const std::string what = std::string(model) + " seed " + std::to_string(seed) + ", " + std::to_string(threads) +
-                               " threads:" + text_of(code) + (another ? "; another:" + text_of(own) : "");
+      const std::string what = std::string(model) + " seed " + std::to_string(seed) + ", " +
+                               std::to_string(threads) + " threads:" + text_of(code) +
+                               (another ? "; another:" + text_of(own) : "");
       EXPECT_EQ(result.verdict, plain.verdict) << what;
       // What follows a race is not explored there, and which executions follow is a matter of their order.
       if (plain.verdict == Verdict::proved || explore_races) {

@@ -26,11 +26,11 @@ Known& known() {
 struct Group {
   std::uint64_t members = 0;  ///< bit masks
   std::uint64_t joined = 0;
-  std::uint32_t before = 0;   ///< the starter's own clock when it made the first ...
-  std::uint32_t last = 0;     ///< ... and when it made the last
+  std::uint32_t before = 0;  ///< the starter's own clock when it made the first ...
+  std::uint32_t last = 0;    ///< ... and when it made the last
   int parent = -1;
-  void* result = nullptr;     ///< of those joined
-  race::VectorClock clock;    ///< what they know when they start
+  void* result = nullptr;   ///< of those joined
+  race::VectorClock clock;  ///< what they know when they start
 };
 
 /// How a thread was made, for comparison with the next.
@@ -38,6 +38,7 @@ struct Made {
   int child = -1;
   std::uint64_t announced = 0;
   std::uint32_t eager = 0;
+  std::uint64_t time = 0;
   bool detached = false;
   void* (*routine)(void*) = nullptr;
   void* argument = nullptr;
@@ -45,14 +46,14 @@ struct Made {
 };
 
 struct Tables {
-  Group groups[kMaxThreads];    ///< by first member
-  Made latest[kMaxThreads];     ///< by parent
+  Group groups[kMaxThreads];  ///< by first member
+  Made latest[kMaxThreads];   ///< by parent
   struct Argument {
     std::uint64_t low = 0, high = 0;
-    std::uint32_t made = 0;     ///< the starter's own clock when it handed it over
-  } arguments[kMaxThreads];     ///< by thread: a block of its own, where it is told apart by its place alone
-  std::uint64_t between = 0;    ///< threads that have joined some of a group but not all
-  std::uint64_t firsts = 0;     ///< of the groups with more than one member
+    std::uint32_t made = 0;   ///< the starter's own clock when it handed it over
+  } arguments[kMaxThreads];   ///< by thread: a block of its own, where it is told apart by its place alone
+  std::uint64_t between = 0;  ///< threads that have joined some of a group but not all
+  std::uint64_t firsts = 0;   ///< of the groups with more than one member
 };
 Tables& tables() {
   static auto* const all = new Tables;
@@ -68,7 +69,8 @@ Group* group_of(int thread) {
 }
 
 void tell_apart(const Group& group) {
-  for (std::uint64_t rest = group.members; rest != 0; rest &= rest - 1) known().first[std::countr_zero(rest)] = kNone;
+  for (std::uint64_t rest = group.members; rest != 0; rest &= rest - 1)
+    known().first[std::countr_zero(rest)] = kNone;
 }
 
 [[noreturn]] void start_over_without(const Group& group) {
@@ -88,9 +90,12 @@ bool is_of_standard_library(std::uint64_t pc) {
 bool made_alike(const Made& a, const Made& b) {
   if (a.child < 0 || g.threads[a.child].children != 0) return false;
   if (a.routine != b.routine || a.detached != b.detached) return false;
-  if (a.announced != b.announced || a.eager + 1 != b.eager) return false;  // else the starter did something in between
+  if (a.announced != b.announced || a.eager + 1 != b.eager)
+    return false;                      // else the starter did something in between
+  if (a.time != b.time) return false;  // it has looked at the clock
   if (a.argument == b.argument) return true;
-  return !a.block.empty() && a.block == b.block && is_of_standard_library(reinterpret_cast<std::uint64_t>(b.routine));
+  return !a.block.empty() && a.block == b.block &&
+         is_of_standard_library(reinterpret_cast<std::uint64_t>(b.routine));
 }
 
 }  // namespace
@@ -115,8 +120,10 @@ void settle_symmetry() {
 
 void note_thread(const Thread& parent, Thread& child) {
   Tables& t = tables();
-  if (const Group* own = group_of(parent.id)) start_over_without(*own);  // its children would have to change places, too
-  Made made{child.id, parent.announced, parent.eager_in_a_row, child.detached, child.routine, child.argument, {}};
+  if (const Group* own = group_of(parent.id))
+    start_over_without(*own);  // its children would have to change places, too
+  Made made{child.id,       parent.announced, parent.eager_in_a_row, parent.clock.time,
+            child.detached, child.routine,    child.argument,        {}};
   if (g.arena.is_block(child.argument)) {
     const auto* bytes = static_cast<const unsigned char*>(child.argument);
     made.block.assign(bytes, bytes + Arena::header(child.argument)->size);
@@ -131,7 +138,8 @@ void note_thread(const Thread& parent, Thread& child) {
   if (first >= 0) {
     Group& group = t.groups[first];
     if (first == child.id) {
-      group.before = group.last = parent.clock.get(parent.id) - 1;  // it has been told that the child was made
+      group.before = group.last =
+          parent.clock.get(parent.id) - 1;  // it has been told that the child was made
       group.parent = parent.id;
       group.clock.assign(child.clock);
       group.members = bit(child.id);
@@ -167,7 +175,8 @@ void learn_from(Thread& joiner, const Thread& other) {
     joiner.clock.join(other.clock);
     return;
   }
-  if (joiner.id != group->parent || (group->joined != 0 && group->result != other.result)) start_over_without(*group);
+  if (joiner.id != group->parent || (group->joined != 0 && group->result != other.result))
+    start_over_without(*group);
   group->result = other.result;
   group->joined |= bit(other.id);
   if (group->joined != group->members) {
@@ -180,7 +189,8 @@ void learn_from(Thread& joiner, const Thread& other) {
   t.between = 0;
   for (int first = 0; first < g.thread_limit; ++first) {
     const Group& other_group = t.groups[first];
-    if (other_group.joined != 0 && other_group.joined != other_group.members) t.between |= bit(other_group.parent);
+    if (other_group.joined != 0 && other_group.joined != other_group.members)
+      t.between |= bit(other_group.parent);
   }
 }
 
@@ -189,7 +199,8 @@ namespace {
 void start_over_without_those_joined_by(std::uint64_t parents) {
   for (int first = 0; first < g.thread_limit; ++first) {
     const Group& group = tables().groups[first];
-    if (group.joined != 0 && group.joined != group.members && (parents >> group.parent & 1) != 0) tell_apart(group);
+    if (group.joined != 0 && group.joined != group.members && (parents >> group.parent & 1) != 0)
+      tell_apart(group);
   }
 }
 

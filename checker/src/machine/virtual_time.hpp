@@ -9,6 +9,7 @@
 
 #include "machine/machine.hpp"
 #include "machine/raw_syscall.hpp"
+#include "machine/symmetry.hpp"
 
 namespace selvage::machine {
 
@@ -26,6 +27,7 @@ inline std::uint64_t start_of(int clock) { return clock == CLOCK_REALTIME ? kRea
 /// Looks at a clock: its time in ns.
 inline std::uint64_t look(int clock) {
   Thread& t = self();
+  if (uses_symmetry()) note_event_between_joins(EventKind::sleep);  // it may pass when others end
   t.read_clock = true;
   t.clock.time += kLook;
   return start_of(clock) + t.clock.time;

@@ -1,5 +1,5 @@
-// Threads that are interchangeable: of the execution graphs that differ only in their names, those are explored in
-// which the lower number comes first where they first differ. docs/symmetry.md has the argument.
+// Threads that are interchangeable: of the execution graphs that differ only in their names, those are
+// explored in which the lower number comes first where they first differ. docs/symmetry.md has the argument.
 #include <algorithm>
 
 #include "search/optimal.hpp"
@@ -17,8 +17,8 @@ using memory::Location;
 
 namespace {
 
-/// May operations of this kind by interchangeable threads be told to come in the order of their numbers? Those whose
-/// being possible, and whose effect, does not depend on who asks.
+/// May operations of this kind by interchangeable threads be told to come in the order of their numbers?
+/// Those whose being possible, and whose effect, does not depend on who asks.
 bool is_ordered(const Op& op) {
   if (op.needs_notify || op.or_timed_out || op.second != 0) return false;
   switch (op.kind) {
@@ -43,8 +43,8 @@ bool is_ordered(const Op& op) {
 }
 
 bool same(const Op& a, const Op& b) {
-  return a.kind == b.kind && a.footprint == b.footprint && a.address == b.address && a.size == b.size && a.pc == b.pc &&
-         a.order == b.order && a.second == b.second && a.needs_notify == b.needs_notify &&
+  return a.kind == b.kind && a.footprint == b.footprint && a.address == b.address && a.size == b.size &&
+         a.pc == b.pc && a.order == b.order && a.second == b.second && a.needs_notify == b.needs_notify &&
          a.or_timed_out == b.or_timed_out;
 }
 
@@ -64,7 +64,8 @@ bool Optimal::same_so_far(int a, int b, std::uint32_t length) const {
   for (std::uint32_t i = 0; i < length; ++i) {
     const Event& x = graph.at({a, i});
     const Event& y = graph.at({b, i});
-    if (x.performed == 0 || y.performed == 0 || x.access != y.access || x.kind != y.kind || x.pc != y.pc) return false;
+    if (x.performed == 0 || y.performed == 0 || x.access != y.access || x.kind != y.kind || x.pc != y.pc)
+      return false;
     switch (x.access) {
       case Access::read:
         if (x.location != y.location || !(x.source == y.source)) return false;
@@ -82,8 +83,8 @@ bool Optimal::same_so_far(int a, int b, std::uint32_t length) const {
   return true;
 }
 
-/// Calls f(other) for each thread with a lower number that is in the same state as `thread`, or was when it did what
-/// `thread` is about to do: that comes first.
+/// Calls f(other) for each thread with a lower number that is in the same state as `thread`, or was when it
+/// did what `thread` is about to do: that comes first.
 template <typename F>
 void Optimal::for_each_ahead(int thread, const Op& op, F f) const {
   const auto threads = static_cast<int>(alike_.size());
@@ -94,8 +95,8 @@ void Optimal::for_each_ahead(int thread, const Op& op, F f) const {
   }
 }
 
-/// Must another thread go first? (One that can move: who goes round without effect is held back for good, and who waits
-/// for the same lock waits as long as this one.)
+/// Must another thread go first? (One that can move: who goes round without effect is held back for good, and
+/// who waits for the same lock waits as long as this one.)
 bool Optimal::is_behind(int thread, const ChoicePoint& point) const {
   if (alike_.empty()) return false;
   bool behind = false;
@@ -141,8 +142,9 @@ void Optimal::depend_on_alike(int thread, const Op& op) {
   }
 }
 
-/// Two reads by interchangeable threads, the first of which has been performed: the second is not to read an older write that
-/// the first one's depends on (under sc: any older write), since with the threads' names exchanged it is the other way round.
+/// Two reads by interchangeable threads, the first of which has been performed: the second is not to read an
+/// older write that the first one's depends on (under sc: any older write), since with the threads' names
+/// exchanged it is the other way round.
 bool Optimal::reads_too_early(std::uint32_t location, EventRef source) const {
   if (behind_.empty()) return false;
   const ExecutionGraph& graph = frames_.back().graph;

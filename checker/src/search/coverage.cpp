@@ -1,9 +1,10 @@
-// How much of a search is done: Knuth's estimate (Estimating the Efficiency of Backtrack Programs, Mathematics of
-// Computation 29, 1975), kept up to date.
+// How much of a search is done: Knuth's estimate (Estimating the Efficiency of Backtrack Programs,
+// Mathematics of Computation 29, 1975), kept up to date.
 //
-// Where there are n ways to go on, each has an n-th of what there is; an execution that has been run has the product of
-// that over its choices. So the sum is 1 when all has been explored, and grows with each execution. How far it is from
-// the part of the executions, nobody can know: subtrees of the same share may be of very different size.
+// Where there are n ways to go on, each has an n-th of what there is; an execution that has been run has the
+// product of that over its choices. So the sum is 1 when all has been explored, and grows with each
+// execution. How far it is from the part of the executions, nobody can know: subtrees of the same share may
+// be of very different size.
 #include <bit>
 
 #include "search/exhaustive.hpp"
@@ -11,8 +12,9 @@
 
 namespace selvage::search {
 
-/// For execution graphs the ways to go on at an event are to leave it as it is and what it has added to the list of what is
-/// still to be explored: other writes to read from, other places in modification order, revisits of earlier events.
+/// For execution graphs the ways to go on at an event are to leave it as it is and what it has added to the
+/// list of what is still to be explored: other writes to read from, other places in modification order,
+/// revisits of earlier events.
 void Optimal::weigh() {
   std::vector<Item>& items = frames_.back().items;
   double share = weight_;

@@ -24,8 +24,8 @@ std::uint64_t wiped_from(const Thread& t) {
 }  // namespace
 
 bool Checkpoints::possible() {
-  return !processes_in_use() && (!g.printed || Output::nothing_written()) && !g.watching && g.invariants.empty() && !g.careful && !races_pending() &&
-         !memory::weak_writes_unsettled();
+  return !processes_in_use() && (!g.printed || Output::nothing_written()) && !g.watching &&
+         g.invariants.empty() && !g.careful && !races_pending() && !memory::weak_writes_unsettled();
 }
 
 void Checkpoints::add(Checkpoint& c, std::uint64_t low, std::uint64_t high) {
@@ -53,7 +53,8 @@ void Checkpoints::keep_memory(Checkpoint& c) {
     }
   }
   c.foreign.clear();
-  for (const auto& s : g.foreign.saved()) c.foreign.push_back(*reinterpret_cast<const std::uint64_t*>(s.granule));
+  for (const auto& s : g.foreign.saved())
+    c.foreign.push_back(*reinterpret_cast<const std::uint64_t*>(s.granule));
 }
 
 void Checkpoints::put_back_memory(const Checkpoint& c) {
@@ -65,7 +66,8 @@ void Checkpoints::put_back_memory(const Checkpoint& c) {
   }
   const auto& foreign = g.foreign.saved();
   for (std::size_t i = 0; i < foreign.size(); ++i) {
-    *reinterpret_cast<std::uint64_t*>(foreign[i].granule) = i < c.foreign.size() ? c.foreign[i] : foreign[i].value;
+    *reinterpret_cast<std::uint64_t*>(foreign[i].granule) =
+        i < c.foreign.size() ? c.foreign[i] : foreign[i].value;
   }
 }
 

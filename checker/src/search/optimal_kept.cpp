@@ -20,9 +20,8 @@ using memory::kNowhere;
 
 namespace {
 
-constexpr std::uint32_t kEvery = 3;  // events
-constexpr std::uint32_t kBefore =
-    10;  // ... of the end: what is left then takes less time than to keep where it begins
+// In events. What is left at the end takes less time than to keep where it begins.
+constexpr std::uint32_t kEvery = 3, kBefore = 10;
 
 }  // namespace
 

@@ -171,6 +171,32 @@ TEST(TakenUp, WhatIsPrintedBeforeAndAfter) {
   });
 }
 
+TEST(TakenUp, SchedulesAreTheSameForAnyNumberOfProcesses) {
+  selvage::Options options;
+  options.search = selvage::Search::graphs;
+  options.model = "rc11";
+  const auto schedules = [&](unsigned jobs) {
+    options.jobs = jobs;
+    const selvage::Result result = selvage::explore(options, [] {
+      std::mutex mutex;
+      std::string order;
+      const auto work = [&](const char* name) {
+        for (int i = 0; i < 7; ++i) {
+          const std::lock_guard lock(mutex);
+          order += name;
+        }
+      };
+      together([&] { work("a"); }, [&] { work("b"); });
+      selvage::outcome(order);
+    });
+    EXPECT_EQ(result.executions, 3432U);
+    std::map<std::string, std::string> all;
+    for (const auto& o : result.outcomes) all[o.value] = o.schedule;
+    return all;
+  };
+  EXPECT_EQ(schedules(1), schedules(2));
+}
+
 struct Log {
   std::uint64_t executions;
 };

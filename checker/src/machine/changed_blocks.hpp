@@ -20,13 +20,15 @@ struct ChangedBlocks {
     while (at < kPage && std::memcmp(a + at, b + at, kBlock) == 0) at += kBlock;
     return at;
   }
-  __attribute__((target("avx2"))) static std::size_t by_avx2(const unsigned char* a, const unsigned char* b, std::size_t at) {
+  __attribute__((target("avx2"))) static std::size_t by_avx2(const unsigned char* a, const unsigned char* b,
+                                                             std::size_t at) {
     for (; at < kPage; at += kBlock) {
       const auto* x = reinterpret_cast<const __m256i*>(a + at);
       const auto* y = reinterpret_cast<const __m256i*>(b + at);
       __m256i different = _mm256_xor_si256(_mm256_loadu_si256(x), _mm256_loadu_si256(y));
       for (int i = 1; i < 4; ++i) {
-        different = _mm256_or_si256(different, _mm256_xor_si256(_mm256_loadu_si256(x + i), _mm256_loadu_si256(y + i)));
+        different = _mm256_or_si256(different,
+                                    _mm256_xor_si256(_mm256_loadu_si256(x + i), _mm256_loadu_si256(y + i)));
       }
       if (_mm256_testz_si256(different, different) == 0) break;
     }

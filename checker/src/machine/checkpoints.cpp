@@ -17,15 +17,15 @@ namespace {
 
 /// Where the part of a stack begins that a new thread finds wiped (prepare_stack).
 std::uint64_t wiped_from(const Thread& t) {
-  const std::uint64_t below = g.clean_stacks ? kDeepFrames : 512;
+  const std::uint64_t below = !g.clean_stacks ? 512 : t.deep_remains ? kDeepFrames : kFrames;
   return std::max(t.lowest_stack - below, t.stack_low + Stacks::kGuard);
 }
 
 }  // namespace
 
 bool Checkpoints::possible() {
-  return !processes_in_use() && (!g.printed || Output::nothing_written()) && !g.watching && g.invariants.empty() && !g.careful && !races_pending() &&
-         !memory::weak_writes_unsettled();
+  return !processes_in_use() && (!g.printed || Output::nothing_written()) && !g.watching &&
+         g.invariants.empty() && !g.careful && !races_pending() && !memory::weak_writes_unsettled();
 }
 
 void Checkpoints::add(Checkpoint& c, std::uint64_t low, std::uint64_t high) {
@@ -53,7 +53,8 @@ void Checkpoints::keep_memory(Checkpoint& c) {
     }
   }
   c.foreign.clear();
-  for (const auto& s : g.foreign.saved()) c.foreign.push_back(*reinterpret_cast<const std::uint64_t*>(s.granule));
+  for (const auto& s : g.foreign.saved())
+    c.foreign.push_back(*reinterpret_cast<const std::uint64_t*>(s.granule));
 }
 
 void Checkpoints::put_back_memory(const Checkpoint& c) {
@@ -65,7 +66,8 @@ void Checkpoints::put_back_memory(const Checkpoint& c) {
   }
   const auto& foreign = g.foreign.saved();
   for (std::size_t i = 0; i < foreign.size(); ++i) {
-    *reinterpret_cast<std::uint64_t*>(foreign[i].granule) = i < c.foreign.size() ? c.foreign[i] : foreign[i].value;
+    *reinterpret_cast<std::uint64_t*>(foreign[i].granule) =
+        i < c.foreign.size() ? c.foreign[i] : foreign[i].value;
   }
 }
 
@@ -110,6 +112,9 @@ void Checkpoints::put_back(const KeptThread& from, Thread& t) {
 }
 
 bool Checkpoints::keep(int slot) {
+  std::size_t most = g.shadow.touched().size() * sizeof(race::Cell);
+  for (int t = 0; t < g.thread_limit; ++t) most += g.arena.end(t) - g.arena.begin(t);
+  if (most > kMostBytes) return false;
   if (all_[slot] == nullptr) all_[slot] = std::make_unique<Checkpoint>();
   Checkpoint& c = *all_[slot];
   keep_memory(c);
@@ -157,10 +162,10 @@ void Checkpoints::go_to(int slot) {
       continue;
     }
     const KeptThread& kept = c.threads[static_cast<std::size_t>(t)];
-    put_back(kept, thread);
     // Others may have gone deeper since than anybody had then.
     const std::uint64_t from = wiped_from(thread);
     if (kept.stack_from > from) std::memset(reinterpret_cast<void*>(from), 0, kept.stack_from - from);
+    put_back(kept, thread);
   }
   put_back_memory(c);
   for (std::uint32_t i = 0; i < c.objects.size(); ++i) g.objects.restored(i) = c.objects[i];

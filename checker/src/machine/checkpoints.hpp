@@ -1,11 +1,13 @@
-// Where executions stood, for those that begin as they did: these go on from there, instead of from the beginning.
+// Where executions stood, for those that begin as they did: these go on from there, instead of from the
+// beginning.
 //
-// A search without states (search/optimal.hpp) runs executions that share all but their last few steps. What a state is, and
-// what is no part of one, is as in machine/snapshot.hpp; but a checkpoint is everything as it lies in memory, nothing is made
-// canonical, and dead stack counts, so that an execution cannot tell whether it was begun or taken up. Only the number of
-// the execution (race::Shadow::generation) is a new one.
+// A search without states (search/optimal.hpp) runs executions that share all but their last few steps. What
+// a state is, and what is no part of one, is as in machine/snapshot.hpp; but a checkpoint is everything as it
+// lies in memory, nothing is made canonical, and dead stack counts, so that an execution cannot tell whether
+// it was begun or taken up. Only the number of the execution (race::Shadow::generation) is a new one.
 //
-// Not kept is what is rare: of an execution with processes, invariants, output or a race there is no checkpoint.
+// Not kept is what is rare: of an execution with processes, invariants, output or a race there is no
+// checkpoint.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +22,14 @@ namespace selvage::machine {
 class Checkpoints {
  public:
   static constexpr int kSlots = 64;
-  /// Bytes of memory that one may take: with more, an execution is not taken up in less time than it is begun.
+  /// Bytes of memory that one may take: with more, an execution is not taken up in less time than it is
+  /// begun.
   static constexpr std::size_t kMostBytes = 128 << 10;
 
   /// Is the execution one of which there can be checkpoints?
   static bool possible();
-  /// Keeps where the machine stands; all threads have been switched away from. False where that takes too much memory.
+  /// Keeps where the machine stands; all threads have been switched away from. False where that takes too
+  /// much memory.
   bool keep(int slot);
   /// Puts the machine there. Its running thread is to be resumed.
   void go_to(int slot);
@@ -54,8 +58,8 @@ class Checkpoints {
   struct Checkpoint {
     std::vector<Range> ranges;
     std::vector<unsigned char> bytes;
-    std::vector<std::uint64_t> foreign;   ///< of g.foreign.saved()
-    std::uint64_t used = 0;               ///< the threads that there are
+    std::vector<std::uint64_t> foreign;  ///< of g.foreign.saved()
+    std::uint64_t used = 0;              ///< the threads that there are
     std::vector<KeptThread> threads;
     std::vector<sync::Object> objects;
     race::Shadow::Kept shadow;

@@ -231,6 +231,8 @@ bool Explorer::to_be_checked() {
 void Explorer::check_from_start() {
   const std::string outcome = ended_with();
   const std::uint64_t graph = searched_->graph().fingerprint(), events = g.events;
+  const std::vector<std::uint16_t> schedule = g.schedule;
+  const std::uint32_t preemptions = g.preemptions;
   if (g.printed) output_.clear();
   g.printed = false;
   from_start_ = true;
@@ -238,7 +240,12 @@ void Explorer::check_from_start() {
   from_start_ = false;
   flush();
   if (g.ending.how != Ending::How::completed) return;  // there is something to be told of it, or to be done first
-  if (ended_with() == outcome && searched_->graph().fingerprint() == graph && g.events == events) return;
+  if (ended_with() == outcome && searched_->graph().fingerprint() == graph && g.events == events) {
+    // Which are checked depends on how many processes there are; what is told must not.
+    g.schedule = schedule;
+    g.preemptions = preemptions;
+    return;
+  }
   g.ending.how = Ending::How::violation;
   g.ending.verdict = Verdict::nondeterministic;
   g.ending.threads = 1;

@@ -5,6 +5,7 @@
 #include <immintrin.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <vector>
 
 #include "machine/exploration.hpp"
@@ -52,6 +53,7 @@ class Marker {
       scan_words(at, at + block->size);
     }
   }
+  [[nodiscard]] bool all_reached() const { return reached_ == blocks_.size(); }
   BlockHeader* first_unreached() {
     for (BlockHeader* b : blocks_) {
       if ((b->sequence & kReached) == 0) return b;
@@ -81,9 +83,11 @@ class Marker {
     const auto start = reinterpret_cast<std::uint64_t>(block + 1);
     if (value >= start + std::max<std::uint64_t>(block->size, 1) || (block->sequence & kReached) != 0) return;
     block->sequence |= kReached;
+    ++reached_;
     open_.push_back(block);
   }
   bool avx2_;
+  std::size_t reached_ = 0;
   std::vector<BlockHeader*> blocks_;
   std::vector<BlockHeader*> open_;
 };
@@ -93,6 +97,10 @@ class Marker {
 std::string find_leak(std::uint64_t* leaked) {
   if (g.arena.live() == 0 && !g.forked) return {};
   Marker marker;
+  // Mostly there is nothing but the buffer of standard output, which is found at once where one knows where to look.
+  const auto stream = reinterpret_cast<std::uint64_t>(stdout);
+  if (g.segments.contains(stream)) marker.scan(stream, stream + sizeof *stdout);
+  if (marker.all_reached()) return {};
   for (const auto& page : g.segments.written()) marker.scan(page.address, page.address + 4096);
   for (const auto& saved : g.foreign.saved()) marker.scan(saved.granule, saved.granule + 8);
   g.shared_memory.for_each_in_use([&marker](std::uint64_t low, std::uint64_t high) { marker.scan(low, high); });

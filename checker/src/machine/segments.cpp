@@ -6,12 +6,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
-#include "machine/changed_blocks.hpp"
 #include "machine/fatal.hpp"
 #include "machine/raw_syscall.hpp"
 
@@ -152,19 +150,10 @@ bool Segments::on_write_fault(std::uint64_t address) {
 }
 
 void Segments::restore() {
-  // Mostly little has changed: what is as it was is not written.
-  static const ChangedBlocks::First first = ChangedBlocks::first();
-  constexpr std::size_t kBlock = ChangedBlocks::kBlock;
-  static_assert(ChangedBlocks::kPage == kPage);
   for (const Page& p : pages_) {
     auto* page = reinterpret_cast<unsigned char*>(p.address);
-    const auto put_back = [&](std::size_t low, std::size_t high) {
-      if (low < high) std::memcpy(page + low, p.saved + low, high - low);
-    };
-    for (std::size_t at = 0; (at = first(page, p.saved, at)) < kPage; at += kBlock) {
-      put_back(at, std::min<std::size_t>(at + kBlock, p.bound_low));
-      put_back(std::max<std::size_t>(at, p.bound_high), at + kBlock);
-    }
+    std::memcpy(page, p.saved, p.bound_low);
+    std::memcpy(page + p.bound_high, p.saved + p.bound_high, kPage - p.bound_high);
   }
 }
 

@@ -521,7 +521,9 @@ void Optimal::set_apart() {
 }
 
 void Optimal::take_part(Part& part) {
+  // Where states are kept decides in which order events come, so it must not depend on other parts.
   forget_kept();
+  length_ = 0;
   frames_.clear();
   frames_.push_back(std::move(part.frame));
   if (now().width() != width_) now().widen(width_);

@@ -8,8 +8,8 @@
 // added without any choice ("maximally": reads of the latest write, writes behind all others).
 //
 // What is beyond the paper:
-// - Executions are run natively: for each graph the program starts over, does what is in the graph, in an order that
-//   extends po ∪ rf, and goes on from there.
+// - Executions are run natively: for each graph the program starts over, or from where another execution stood (see
+//   optimal_kept.cpp), does what is in the graph, in an order that extends po ∪ rf, and goes on from there.
 // - Operations on synchronisation objects have a total order for each object, as far as they conflict. A new one is put
 //   before each earlier one that it conflicts with and that it does not depend on, by a revisit: that one then waits
 //   until the object lets it go on, and has precedence. A thread that waits for a lock has no event in the graph, unless

@@ -1,8 +1,10 @@
-// Executions of graphs that have their beginning in common: where one stood is kept, and others are taken up from there.
+// Executions of graphs that have their beginning in common: where one stood is kept, and others are taken up
+// from there.
 //
-// A state is of use for each graph that has all that was performed before it. Numbers (Event::performed) tell: a graph is made
-// from another by taking away what has higher numbers than some event, and no number is given twice as long as what had it is
-// there. States are kept in the order of the frames, and go with what they are of.
+// A state is of use for each graph that has all that was performed before it. Numbers (Event::performed)
+// tell: a graph is made from another by taking away what has higher numbers than some event, and no number is
+// given twice as long as what had it is there. States are kept in the order of the frames, and go with what
+// they are of.
 #include <algorithm>
 #include <bit>
 
@@ -18,13 +20,13 @@ using memory::kNowhere;
 
 namespace {
 
-constexpr std::uint32_t kEvery = 3;    // events
-constexpr std::uint32_t kBefore = 10;  // ... of the end: what is left then takes less time than to keep where it begins
+// In events. What is left at the end takes less time than to keep where it begins.
+constexpr std::uint32_t kEvery = 3, kBefore = 10;
 
 }  // namespace
 
-/// Calls f(operation, how many numbers, where they are) for the operations on objects that have been performed: what they hand
-/// on is found out by the run, since what ends them is no event.
+/// Calls f(operation, how many numbers, where they are) for the operations on objects that have been
+/// performed: what they hand on is found out by the run, since what ends them is no event.
 template <typename F>
 void Optimal::for_each_handed_on(F f) {
   ExecutionGraph& graph = now();
@@ -82,7 +84,9 @@ int Optimal::keep() {
   k.prefixes = prefixes_;
   k.places = places_;
   k.handed_on.clear();
-  for_each_handed_on([&](const std::uint32_t* from, std::uint32_t n) { k.handed_on.insert(k.handed_on.end(), from, from + n); });
+  for_each_handed_on([&](const std::uint32_t* from, std::uint32_t n) {
+    k.handed_on.insert(k.handed_on.end(), from, from + n);
+  });
   return k.slot;
 }
 
@@ -97,7 +101,8 @@ int Optimal::taken_up_from() const {
 }
 
 void Optimal::take_up(int slot) {
-  const auto k = std::find_if(kept_.begin(), kept_.end(), [slot](const Kept& one) { return one.slot == slot; });
+  const auto k =
+      std::find_if(kept_.begin(), kept_.end(), [slot](const Kept& one) { return one.slot == slot; });
   executed_ = k->executed;
   prefixes_ = k->prefixes;
   places_ = k->places;

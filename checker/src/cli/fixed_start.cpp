@@ -107,7 +107,8 @@ void give_fixed_start(pid_t child, const std::function<bool()>& under_control,
     const int stop = next_stop(child, give_up);
     if (stop < 0) return;
     signal = stop == kSystemCall || stop == SIGTRAP ? 0 : stop;
-    if (stop == SIGTRAP) put(child, address_of_random_bytes(child), kRandomBytes);  // it has started itself anew
+    if (stop == SIGTRAP)
+      put(child, address_of_random_bytes(child), kRandomBytes);  // it has started itself anew
     if (stop != kSystemCall) continue;
     entered = !entered;
     if (!entered) answer(child);

@@ -167,9 +167,10 @@ class Searches:
         words = [program, "300"]
         through = self.result(*SEARCH, "--checkpoint", str(self.checkpoint), *words)
         for number in range(3):
-            self.saved(*words, cwd=self.work, env={**os.environ, "NUMBER": "1" * (37 * number)})
+            self.saved("--memory", "40", *words, cwd=self.work, env={**os.environ, "NUMBER": "1" * (37 * number)})
             environment = {**os.environ, "LONG": "x" * (1 + 1234 * number), "NUMBER": "2"}
             self.same(through, self.result("--resume", str(self.checkpoint), env=environment, cwd="/"), "from elsewhere")
+            self.same(through, self.result("--resume", str(self.checkpoint), "--memory", "100"), "with another budget")
 
 
 def main():

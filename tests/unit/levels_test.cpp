@@ -9,6 +9,7 @@
 #include <mutex>
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -95,6 +96,15 @@ TEST(Levels, StartOverWhereALockIsTriedLate) {
   };
   expect_agreement(body);
   EXPECT_THAT(outcomes(explore(options_with(0, 1), body)), testing::SizeIs(2));
+}
+
+TEST(Levels, CheckpointsAreForWholePrograms) {
+  selvage::Options options = options_with(0, 1);
+  options.checkpoint = "/tmp/no-checkpoint";
+  EXPECT_THROW(explore(options, [] {}), std::invalid_argument);
+  options.checkpoint.clear();
+  options.resume = "/tmp/no-checkpoint";
+  EXPECT_THROW(explore(options, [] {}), std::invalid_argument);
 }
 
 // The race makes the search start over; the schedule of the race is of the search before.

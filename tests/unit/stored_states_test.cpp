@@ -1,4 +1,5 @@
-// What a checkpoint has of pieces and levels: another process has them with the same numbers, or says that it cannot.
+// What a checkpoint has of pieces and levels: another process has them with the same numbers, or says that it
+// cannot.
 #include <gtest/gtest.h>
 
 #include <algorithm>

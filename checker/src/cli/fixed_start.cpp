@@ -27,8 +27,8 @@ namespace {
 constexpr std::size_t kRandomBytes = 16;  // at AT_RANDOM
 
 [[noreturn]] void fail(const std::string& what) {
-  throw Refused(fmt::format("--checkpoint and --resume need to trace the program while it starts: {}: {}", what,
-                            std::strerror(errno)));
+  throw Refused(fmt::format("--checkpoint and --resume need to trace the program while it starts: {}: {}",
+                            what, std::strerror(errno)));
 }
 
 /// Bytes like random ones, in that no two words are the same and none looks like an address.
@@ -45,7 +45,8 @@ std::vector<unsigned char> made_up(std::size_t size) {
 void put(pid_t child, std::uint64_t address, std::size_t size) {
   std::vector<unsigned char> bytes = made_up(size);
   iovec from{bytes.data(), size}, to{reinterpret_cast<void*>(address), size};
-  if (::process_vm_writev(child, &from, 1, &to, 1, 0) != static_cast<ssize_t>(size)) fail("cannot write its memory");
+  if (::process_vm_writev(child, &from, 1, &to, 1, 0) != static_cast<ssize_t>(size))
+    fail("cannot write its memory");
 }
 
 std::uint64_t address_of_random_bytes(pid_t child) {
@@ -63,7 +64,8 @@ void answer(pid_t child) {
   user_regs_struct registers{};
   if (::ptrace(PTRACE_GETREGS, child, nullptr, &registers) != 0) fail("cannot see its system calls");
   const auto result = static_cast<long long>(registers.rax);
-  if (registers.orig_rax == SYS_getrandom && result > 0) put(child, registers.rdi, static_cast<std::size_t>(result));
+  if (registers.orig_rax == SYS_getrandom && result > 0)
+    put(child, registers.rdi, static_cast<std::size_t>(result));
 }
 
 /// Waits until the child stops; the signal, or -1 where it has ended.
@@ -104,7 +106,9 @@ void give_fixed_start(pid_t child, const std::function<bool()>& under_control,
     if (::ptrace(PTRACE_SYSCALL, child, nullptr, signal) != 0) return;  // it was killed
     const int stop = next_stop(child, give_up);
     if (stop < 0) return;
-    signal = stop == kSystemCall ? 0 : stop;
+    signal = stop == kSystemCall || stop == SIGTRAP ? 0 : stop;
+    if (stop == SIGTRAP)
+      put(child, address_of_random_bytes(child), kRandomBytes);  // it has started itself anew
     if (stop != kSystemCall) continue;
     entered = !entered;
     if (!entered) answer(child);

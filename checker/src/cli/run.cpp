@@ -179,8 +179,10 @@ int run_command(RunRequest request) {
   if (request.options.program.empty()) request.options.program = request.program;
   if (!request.options.checkpoint.empty()) {
     report::check_writable(request.options.checkpoint);
-    // The same from wherever it goes on.
+    // The same from wherever it goes on, and with whatever budget.
     target.program = fs::canonical(request.program).string();
+    Options& options = request.options;
+    if (options.resume.empty() && options.memory != 0) options.visited = std::min(options.visited, options.memory / 2);
   }
 
   const std::optional<Result> result = explore_program(target, request.arguments, request.options,

@@ -155,9 +155,10 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 // In the child, between fork and exec: only what needs no memory. Never returns.
 [[noreturn]] void become(const Child& child, char** argv, char** envp, int result_fd, int control_fd,
-                         int error_fd) {
+                         int error_fd, pid_t parent) {
   ::setpgid(0, 0);  // Ctrl-C is for us: we end the search in an orderly way
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != parent) ::_exit(127);  // killed before that: it sends no signal any more
   // Equal addresses in every run make runs comparable. Some sandboxes forbid it; nothing depends on it.
   const int current = ::personality(0xffffffff);
   if (current != -1) ::personality(static_cast<unsigned long>(current) | ADDR_NO_RANDOMIZE);
@@ -191,11 +192,12 @@ pid_t start(const Child& child, int result_fd, const Control& control) {
   const std::vector<char*> argv = pointers(arguments);
   const std::vector<char*> envp = pointers(environment);
   auto [error_read, error_write] = make_pipe();
+  const pid_t self = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) fail("cannot start a process");
   if (pid == 0) {
     become(child, const_cast<char**>(argv.data()), const_cast<char**>(envp.data()), result_fd, control_fd,
-           error_write.get());
+           error_write.get(), self);
   }
   ::setpgid(pid, pid);  // as the child does: whoever comes first
   error_write.close();

@@ -25,7 +25,8 @@ constexpr std::size_t kMostAtOnce = 1 << 30;  // a little less than the kernel w
 
 long open_file(const std::string& path, int flags) {
   constexpr long kOwnersOnly = 0600;  // the environment may hold secrets
-  return raw_syscall(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path.c_str()), flags | O_CLOEXEC, kOwnersOnly);
+  return raw_syscall(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path.c_str()), flags | O_CLOEXEC,
+                     kOwnersOnly);
 }
 
 }  // namespace
@@ -53,7 +54,8 @@ CheckpointWriter::~CheckpointWriter() {
 
 void CheckpointWriter::check(long result) const {
   if (result >= 0) return;
-  throw CheckpointError("cannot write the checkpoint " + path_ + ": " + std::string(strerrordesc_np(static_cast<int>(-result))));
+  throw CheckpointError("cannot write the checkpoint " + path_ + ": " +
+                        std::string(strerrordesc_np(static_cast<int>(-result))));
 }
 
 void CheckpointWriter::put(const void* bytes, std::size_t size) {
@@ -103,10 +105,12 @@ void CheckpointWriter::commit() {
   const long file = file_;
   file_ = -1;
   check(raw_syscall(SYS_close, file));
-  check(raw_syscall(SYS_rename, reinterpret_cast<long>(temporary_.c_str()), reinterpret_cast<long>(path_.c_str())));
+  check(raw_syscall(SYS_rename, reinterpret_cast<long>(temporary_.c_str()),
+                    reinterpret_cast<long>(path_.c_str())));
   // That it has its name now is on the disk with the directory.
   const auto slash = path_.rfind('/');
-  const long directory = open_file(slash == std::string::npos ? "." : path_.substr(0, slash + 1), O_RDONLY | O_DIRECTORY);
+  const long directory =
+      open_file(slash == std::string::npos ? "." : path_.substr(0, slash + 1), O_RDONLY | O_DIRECTORY);
   if (directory < 0) return;
   raw_syscall(SYS_fsync, directory);
   raw_syscall(SYS_close, directory);

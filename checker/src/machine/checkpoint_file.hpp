@@ -1,5 +1,5 @@
-// The file that a checkpoint is saved in: written beside the last one, which it takes the place of once all of it
-// is on the disk; and read only after all of it was found to be as it was written.
+// The file that a checkpoint is saved in: written beside the last one, which it takes the place of once all
+// of it is on the disk; and read only after all of it was found to be as it was written.
 //
 // Only system calls of the runtime's own: the program's side of the C library is to stay as it is.
 #pragma once

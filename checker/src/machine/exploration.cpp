@@ -392,7 +392,12 @@ report::RawResult Explorer::run() {
   report::RawResult result;
   g_body = &job_.body;
   g.exploring = true;
+  const bool checkpoints = !job_.options.checkpoint.empty() || !job_.options.resume.empty();
   try {
+    if (checkpoints && (!job_.run_mode || job_.options.search != Search::stateful))
+      throw std::invalid_argument("checkpoints are for selvage run --search stateful");
+    if (checkpoints && !g.thread_locals.hide_thread_ids())
+      throw std::invalid_argument("this C library keeps thread ids where they cannot be made up (--checkpoint)");
     set_up_changes();
   } catch (const std::invalid_argument& error) {
     result.refused = error.what();
@@ -412,11 +417,6 @@ report::RawResult Explorer::run() {
   g.arena.reserve();
   prepare_processes();
   g.harness_thread_pointer = 0;
-  const bool checkpoints = !job_.options.checkpoint.empty() || !job_.options.resume.empty();
-  if (checkpoints && !g.thread_locals.hide_thread_ids()) {
-    result.refused = "this C library keeps thread ids where they cannot be made the same in each process (--checkpoint)";
-    return result;
-  }
   g.thread_locals.adopt_main();
   g.harness_thread_pointer = g.thread_locals.thread_pointer(0);
   g.thread_locals.grow(4);

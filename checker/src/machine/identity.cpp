@@ -33,7 +33,8 @@ std::string hex(std::uint64_t value) {
 }
 
 std::string hash_of_file(const std::string& path) {
-  const long file = raw_syscall(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path.c_str()), O_RDONLY | O_CLOEXEC);
+  const long file =
+      raw_syscall(SYS_openat, AT_FDCWD, reinterpret_cast<long>(path.c_str()), O_RDONLY | O_CLOEXEC);
   if (file < 0) return "none";
   const auto state = std::make_unique<XXH3_state_t>();
   XXH3_128bits_reset(state.get());
@@ -48,8 +49,8 @@ std::string hash_of_file(const std::string& path) {
 
 }  // namespace
 
-/// Lines, each of what it is about, a colon, and what must be the same: the objects that are loaded and where, the
-/// bytes in their data and in libc's heap, and what was asked for.
+/// Lines, each of what it is about, a colon, and what must be the same: the objects that are loaded and
+/// where, the bytes in their data and in libc's heap, and what was asked for.
 std::string Explorer::identity() const {
   std::string text;
   for (const report::Module& module : loaded_modules()) {
@@ -59,7 +60,8 @@ std::string Explorer::identity() const {
     const auto hash = XXH3_128bits(reinterpret_cast<const void*>(range.low), range.high - range.low);
     text += "memory at 0x" + hex(range.low) + ": " + hex(range.high - range.low) + " " + hex(hash) + "\n";
   }
-  const std::string head = report::to_json_text(report::CheckpointHead{job_.command, job_.environment, job_.options});
+  const std::string head =
+      report::to_json_text(report::CheckpointHead{job_.command, job_.environment, job_.options});
   text += "what was started: " + hex(XXH3_128bits(head.data(), head.size())) + "\n";
   return text;
 }

@@ -1,10 +1,11 @@
 // Checkpoints of a search by levels: where it stands, for another process to go on from.
 //
 // States are bytes at addresses. So the other process must be one in which everything is where it was in this
-// one, and as it was: it is started in the same way (cli/fixed_start), takes the same steps until states were not
-// kept any more, and must then have come to the same pieces with the same numbers, and to the same states. All of
-// that is compared. Only then does it take over what was saved; and what the other process came to know later (pages
-// written for the first time, new threads), it learns by the same steps, and must come to know just that.
+// one, and as it was: it is started in the same way (cli/fixed_start), takes the same steps until states were
+// not kept any more, and must then have come to the same pieces with the same numbers, and to the same
+// states. All of that is compared. Only then does it take over what was saved; and what the other process
+// came to know later (pages written for the first time, new threads), it learns by the same steps, and must
+// come to know just that.
 #include <algorithm>
 
 #include "machine/exploration.hpp"
@@ -102,12 +103,10 @@ void LevelSearch::save_again(bool at_the_end) {
 
 /// Saves the level that is being expanded, as if that had not begun.
 void LevelSearch::save() {
-  if (g.forked_ever || g.shared_memory.in_use())
-    throw CheckpointError("a program of several processes, or with shared memory, cannot be saved (--checkpoint)");
   CheckpointWriter to(g.options.checkpoint, host_->saving.head());
   write_text(to, host_->saving.identity());
-  to.value(Beginning{number_, static_cast<std::uint32_t>(seeds_.size()), first_depth_, depth_, states_, begun_,
-                     milestone_level_, milestone_.size()});
+  to.value(Beginning{number_, static_cast<std::uint32_t>(seeds_.size()), first_depth_, depth_, states_,
+                     begun_, milestone_level_, milestone_.size()});
   for (const Seed& seed : seeds_) {
     write_state(to, seed.state);
     to.value(seed.hash);
@@ -137,8 +136,8 @@ void LevelSearch::save() {
   saved_at_ = wall_clock();
 }
 
-/// Goes on from what was saved, where that is asked for and it is of this search: one that started over is gone
-/// through again until then. False where it does not fit.
+/// Goes on from what was saved, where that is asked for and it is of this search: one that started over is
+/// gone through again until then. False where it does not fit.
 bool LevelSearch::resume() {
   if (g.options.resume.empty() || resumed_) return true;
   try {
@@ -156,7 +155,8 @@ void LevelSearch::load(CheckpointReader& from) {
     foreign(difference(saved, now) + " is not as it was");
   const auto beginning = from.value<Beginning>();
   if (beginning.number > number_) return;
-  if (beginning.number != number_ || beginning.first_depth != first_depth_ || beginning.seeds != seeds_.size())
+  if (beginning.number != number_ || beginning.first_depth != first_depth_ ||
+      beginning.seeds != seeds_.size())
     foreign("the search comes to other states");
   for (const Seed& seed : seeds_) {
     const State state = read_state(from);
@@ -166,7 +166,8 @@ void LevelSearch::load(CheckpointReader& from) {
   }
   if (!snapshots_->load(from)) foreign("the states contain other bytes");
   learn_again(from);
-  if (!frontier_.load(from)) throw CheckpointError("the checkpoint " + g.options.resume + ": there is no room for its states");
+  if (!frontier_.load(from))
+    throw CheckpointError("the checkpoint " + g.options.resume + ": there is no room for its states");
   milestone_.resize(beginning.milestones);
   from.read(milestone_.data(), milestone_.size() * sizeof milestone_[0]);
   milestone_level_ = beginning.milestone_level;

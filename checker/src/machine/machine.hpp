@@ -217,7 +217,6 @@ struct Machine : Running, ExecutionState {
   // The whole exploration.
   bool eager_unlock = true;  ///< nobody tries locks, so an unlock needs no branching
   bool race_ignored_ever = false;  ///< a race was met and not reported (Races::ignore)
-  bool forked_ever = false;  ///< the program has had more than one process
   bool bounded = false;      ///< some bound changed what was explored
   std::string bounded_why;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> visible;  ///< plain locations that are events

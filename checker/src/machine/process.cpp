@@ -190,7 +190,7 @@ void begin_first_process() {
   p.known_at_end.clear();
   p.memory.new_execution();
   g_ever = 1;
-  g.forked = g.forked_ever = true;
+  g.forked = true;
 }
 
 }  // namespace

@@ -27,8 +27,6 @@ class SharedMemory {
 
   [[nodiscard]] static bool contains(std::uint64_t address) { return address - kBase < kEnd - kBase; }
   void new_execution();
-  /// Has the program ever asked for any?
-  [[nodiscard]] bool in_use() const { return reserved_; }
   /// Zero-filled memory for the thread that asks, at an address that nothing else had in this execution. 0:
   /// none left.
   std::uint64_t allocate(int thread, std::uint64_t size);

@@ -53,11 +53,14 @@ void Workers::start(int count, const std::function<void()>& prepare, const std::
   open();
   room_[0].turn.store(0);
   room_[0].done.store(0);
+  const long self = raw_syscall(SYS_getpid);
   for (int i = 0; i < count; ++i) {
     const long process = raw_syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
     if (process < 0) return;  // fewer will do
     if (process == 0) {
       raw_syscall(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL);
+      // Who was killed before that sends no signal any more.
+      if (raw_syscall(SYS_getppid) != self) raw_syscall(SYS_exit_group, 1);
       restart_watchdog();
       processes_.clear();  // they are not this one's
       prepare();

@@ -67,16 +67,18 @@ CheckpointHead load_checkpoint_head(const std::string& path) {
   CheckpointPrefix prefix;
   const bool whole = std::fread(&prefix, sizeof prefix, 1, file.get()) == 1;
   if (!whole || prefix.mark != CheckpointPrefix::kMark)
-    throw FileError(fmt::format("{} is not a checkpoint; give --resume a file that --checkpoint wrote", path));
+    throw FileError(
+        fmt::format("{} is not a checkpoint; give --resume a file that --checkpoint wrote", path));
   if (prefix.format != CheckpointPrefix::kFormat)
-    throw FileError(fmt::format("{} was saved by another version of Selvage (format {}, this one has {})", path,
-                                prefix.format, CheckpointPrefix::kFormat));
+    throw FileError(fmt::format("{} was saved by another version of Selvage (format {}, this one has {})",
+                                path, prefix.format, CheckpointPrefix::kFormat));
   const FileError damaged(fmt::format("{} is cut short or damaged", path));
   if (prefix.own_hash != hash_of_prefix(prefix) || prefix.head_size > prefix.size) throw damaged;
   std::string text(prefix.head_size, '\0');
   if (std::fread(text.data(), 1, text.size(), file.get()) != text.size()) throw damaged;
   if (XXH3_64bits(text.data(), text.size()) != prefix.head_hash) throw damaged;
-  if (std::fseek(file.get(), 0, SEEK_END) != 0 || static_cast<std::uint64_t>(std::ftell(file.get())) != prefix.size)
+  if (std::fseek(file.get(), 0, SEEK_END) != 0 ||
+      static_cast<std::uint64_t>(std::ftell(file.get())) != prefix.size)
     throw damaged;
   try {
     const Json document = Json::parse(text);

@@ -181,6 +181,7 @@ TEST(Resolve, NamesProgramSearchAndModel) {
   raw.executions = 2;
   raw.modules = {{"/path/to/prog", 0, 0, 0}};
   Options options;
+  options.model = "sc";
   Result result = resolve(raw, options);
   EXPECT_EQ(result.program, "prog");
   EXPECT_EQ(result.search, "exhaustive");

@@ -4,7 +4,6 @@
 
 #include "abi/export.hpp"
 #include "abi/real.hpp"
-#include "machine/beyond_sc.hpp"
 #include "machine/access.hpp"
 #include "machine/machine.hpp"
 #include "machine/virtual_time.hpp"
@@ -87,7 +86,6 @@ SELVAGE_EXPORT int sem_getvalue(sem_t* s, int* value) {
   op.address = at(s);
   op.pc = SELVAGE_CALLER;
   visible(op);
-  selvage::machine::goes_beyond_sc();
   *value = static_cast<int>(objects::semaphore_value(at(s)));
   return 0;
 }

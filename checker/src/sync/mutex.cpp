@@ -2,7 +2,6 @@
 
 #include <cerrno>
 
-#include "machine/beyond_sc.hpp"
 #include "machine/machine.hpp"
 #include "sync/happens_before.hpp"
 #include "sync/object.hpp"
@@ -76,7 +75,6 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   } else if (o->owner == self().id && type == MutexType::recursive) {
     ++o->depth;
   } else {
-    machine::goes_beyond_sc();
     self().failed_try = true;
     ++g.threads[o->owner].seen_holding;
     result = EBUSY;

@@ -3,7 +3,6 @@
 #include <bit>
 #include <cerrno>
 
-#include "machine/beyond_sc.hpp"
 #include "machine/machine.hpp"
 #include "sync/happens_before.hpp"
 #include "sync/object.hpp"
@@ -76,7 +75,6 @@ int rwlock_lock(std::uint64_t lock, bool write, Patience patience, int clock, st
     take(o, write);
     return 0;
   }
-  machine::goes_beyond_sc();
   t.failed_try = true;
   for (std::uint64_t rest = o->readers | (o->owner >= 0 ? bit(o->owner) : 0); rest != 0; rest &= rest - 1) {
     ++g.threads[std::countr_zero(rest)].seen_holding;

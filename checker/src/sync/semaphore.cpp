@@ -2,7 +2,6 @@
 
 #include <cerrno>
 
-#include "machine/beyond_sc.hpp"
 #include "machine/machine.hpp"
 #include "sync/happens_before.hpp"
 #include "sync/object.hpp"
@@ -59,7 +58,6 @@ int semaphore_wait(std::uint64_t semaphore, Patience patience, int clock, std::u
     take(o);
     return 0;
   }
-  machine::goes_beyond_sc();
   t.failed_try = true;
   if (patience == Patience::never) {
     if (auto* e = machine::last_event()) e->result = EAGAIN;

@@ -2,7 +2,6 @@
 
 #include <cerrno>
 
-#include "machine/beyond_sc.hpp"
 #include "machine/machine.hpp"
 #include "machine/virtual_time.hpp"
 
@@ -45,7 +44,6 @@ void count_time_out() {
 
 bool times_out(machine::Op acquisition, int clock, std::uint64_t deadline) {
   Thread& t = self();
-  machine::goes_beyond_sc();
   t.failed_try = true;
   const bool may = may_time_out();
   if (may && machine::alternative(2) == 1) {

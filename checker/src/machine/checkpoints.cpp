@@ -71,44 +71,36 @@ void Checkpoints::put_back_memory(const Checkpoint& c) {
   }
 }
 
+/// What both have under the same names: in one function, so that what is kept is what is put back.
+template <typename From, typename To>
+void Checkpoints::copy_rest(const From& from, To& to) {
+  to.read_holds = from.read_holds;
+  to.idle = from.idle;
+  to.wakes = from.wakes;
+  to.wakes_progress = from.wakes_progress;
+  to.spin_others = from.spin_others;
+  to.timeouts = from.timeouts;
+  to.clock.assign(from.clock);
+  to.acquire_pending.assign(from.acquire_pending);
+  to.release_fence.assign(from.release_fence);
+  to.destructors = from.destructors;
+  to.visits = from.visits;
+  to.visits_progress = from.visits_progress;
+  to.memory_then = from.memory_then;
+  to.round_began = from.round_began;
+  to.deep_remains = from.deep_remains;
+}
+
 void Checkpoints::keep_thread(KeptThread& to, const Thread& t) {
   to.state = t;
   to.past = t;
-  to.read_holds = t.read_holds;
-  to.idle = t.idle;
-  to.wakes = t.wakes;
-  to.wakes_progress = t.wakes_progress;
-  to.spin_others = t.spin_others;
-  to.timeouts = t.timeouts;
-  to.clock.assign(t.clock);
-  to.acquire_pending.assign(t.acquire_pending);
-  to.release_fence.assign(t.release_fence);
-  to.destructors = t.destructors;
-  to.visits = t.visits;
-  to.visits_progress = t.visits_progress;
-  to.memory_then = t.memory_then;
-  to.round_began = t.round_began;
-  to.deep_remains = t.deep_remains;
+  copy_rest(t, to);
 }
 
 void Checkpoints::put_back(const KeptThread& from, Thread& t) {
   static_cast<ThreadState&>(t) = from.state;
   static_cast<ThreadPast&>(t) = from.past;
-  t.read_holds = from.read_holds;
-  t.idle = from.idle;
-  t.wakes = from.wakes;
-  t.wakes_progress = from.wakes_progress;
-  t.spin_others = from.spin_others;
-  t.timeouts = from.timeouts;
-  t.clock.assign(from.clock);
-  t.acquire_pending.assign(from.acquire_pending);
-  t.release_fence.assign(from.release_fence);
-  t.destructors = from.destructors;
-  t.visits = from.visits;
-  t.visits_progress = from.visits_progress;
-  t.memory_then = from.memory_then;
-  t.round_began = from.round_began;
-  t.deep_remains = from.deep_remains;
+  copy_rest(from, t);
 }
 
 bool Checkpoints::keep(int slot) {

@@ -72,6 +72,8 @@ class Checkpoints {
     bool redundant = false, bounded = false;
   };
   static void add(Checkpoint& c, std::uint64_t low, std::uint64_t high);
+  template <typename From, typename To>
+  static void copy_rest(const From& from, To& to);
   static void keep_thread(KeptThread& to, const Thread& t);
   static void put_back(const KeptThread& from, Thread& t);
   static void keep_memory(Checkpoint& c);

@@ -213,6 +213,12 @@ void Explorer::flush() {
   if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed && !g.forked) fflush_unlocked(stdout);
 }
 
+/// What the execution printed has been looked at.
+void Explorer::forget_output() {
+  if (g.printed) output_.clear();
+  g.printed = false;
+}
+
 void Explorer::run_next() {
   run_once();
   flush();
@@ -233,8 +239,7 @@ void Explorer::check_from_start() {
   const std::uint64_t graph = searched_->graph().fingerprint(), events = g.events;
   const std::vector<std::uint16_t> schedule = g.schedule;
   const std::uint32_t preemptions = g.preemptions;
-  if (g.printed) output_.clear();
-  g.printed = false;
+  forget_output();
   from_start_ = true;
   run_once();
   from_start_ = false;
@@ -257,8 +262,7 @@ void Explorer::search_executions() {
   while (!stopped_) {
     run_next();
     judge();
-    if (g.printed) output_.clear();
-    g.printed = false;
+    forget_output();
     if (stopped_) break;
     if (!again_ && !strategy_->next()) {
       finished_ = true;
@@ -274,17 +278,13 @@ void Explorer::search_executions() {
 
 void Explorer::search_states() {
   const auto judge_step = [this] {
-    if (g.printed && job_.run_mode && g.ending.how == Ending::How::completed) fflush_unlocked(stdout);
+    flush();
     judge();
-    if (g.ending.how != Ending::How::running) {
-      if (g.printed) output_.clear();
-      g.printed = false;
-    }
+    if (g.ending.how != Ending::How::running) forget_output();
     return !stopped_ && !again_;
   };
   const auto begin = [this] {
-    if (g.printed) output_.clear();
-    g.printed = false;
+    forget_output();
     run_once();
   };
   g.shadow.journal();
@@ -321,8 +321,7 @@ void Explorer::show_going_round(const StatefulSearch& search) {
   do {
     run_once();
     judge();
-    if (g.printed) output_.clear();
-    g.printed = false;
+    forget_output();
   } while (again_ && !stopped_);
   executions_ = executions;
   blocked_ = blocked;

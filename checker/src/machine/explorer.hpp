@@ -67,6 +67,7 @@ class Explorer {
   void run_once();
   void run_next();
   void flush();
+  void forget_output();
   bool to_be_checked();
   void check_from_start();
   void switch_to_program();

@@ -119,8 +119,7 @@ void Explorer::search_part(std::uint32_t part) {
     run_next();
     const bool more_threads = g.ending.how == Ending::How::need_threads;
     judge();
-    if (g.printed) output_.clear();
-    g.printed = false;
+    forget_output();
     if (again_ && !more_threads) {
       lower(counts.starts_over, part);
       return;

@@ -11,6 +11,7 @@
 #include "abi/export.hpp"
 #include "abi/real.hpp"
 #include "machine/machine.hpp"
+#include "machine/output.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 
@@ -26,6 +27,8 @@ void event(const void* stream, std::uint64_t pc) {
   visible(op);
   changed();
   g.printed = true;
+  Output::flush_owed();
+  if (stream != stdout) g.wrote = true;
 }
 
 // Files other than the standard streams are outside the program: what is in them outlives an execution.
@@ -38,13 +41,14 @@ void check_stream(FILE* stream) {
 void event_on_descriptor(int fd, const char* refused, std::uint64_t pc) {
   if (fd != STDOUT_FILENO && fd != STDERR_FILENO) unsupported(refused);
   event(fd == STDOUT_FILENO ? stdout : stderr, pc);
+  g.wrote = true;
 }
 
 /// The C library may allocate a buffer: that belongs to the execution.
 class Library {
  public:
   explicit Library(const FILE* stream = nullptr) {
-    if (stream == stdout && stdout->_IO_buf_base == nullptr && g.captures) give_buffer();
+    if (stream == stdout && stdout->_IO_buf_base == nullptr && __flbf(stdout) == 0 && g.captures) give_buffer();
     g.in_program = true;
   }
   ~Library() { g.in_program = false; }
@@ -58,7 +62,9 @@ class Library {
     g.in_program = true;
     void* const buffer = allocate(kSize);
     g.in_program = false;
-    if (buffer != nullptr) SELVAGE_REAL(setvbuf)(stdout, static_cast<char*>(buffer), _IOFBF, kSize);
+    if (buffer == nullptr) return;
+    SELVAGE_REAL(setvbuf)(stdout, static_cast<char*>(buffer), _IOFBF, kSize);
+    Output::count_from_here();
   }
 };
 
@@ -94,8 +100,10 @@ SELVAGE_EXPORT int fflush(FILE* f) {
   if (!g.in_program) return SELVAGE_REAL(fflush)(f);
   Door door;
   // Nothing to be written, nothing to be seen.
-  if (__fpending(f == nullptr ? stdout : f) == 0) return 0;
-  event(f == nullptr ? stdout : f, SELVAGE_CALLER);
+  const bool standard = f == nullptr || f == stdout;
+  if (__fpending(standard ? stdout : f) == 0 || (standard && g.owes_flush)) return 0;
+  event(standard ? stdout : f, SELVAGE_CALLER);
+  if (standard && Output::flush_later()) return 0;
   Library library;
   return SELVAGE_REAL(fflush)(f);
 }

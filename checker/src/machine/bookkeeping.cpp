@@ -118,7 +118,7 @@ bool somebody_looked_at_a_clock() {
 
 template <typename Archive>
 void machine_state(Archive& a) {
-  a(g.alive)(g.exiting)(g.exit_status)(g.has_outcome)(g.outcome)(g.watching)(g.race_ignored)(g.printed);
+  a(g.alive)(g.exiting)(g.exit_status)(g.has_outcome)(g.outcome)(g.watching)(g.race_ignored)(g.printed)(g.wrote)(g.owes_flush);
   g.arena.state(a);
   exit_handlers().state(a);
 }

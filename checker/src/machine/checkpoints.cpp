@@ -24,7 +24,7 @@ std::uint64_t wiped_from(const Thread& t) {
 }  // namespace
 
 bool Checkpoints::possible() {
-  return !processes_in_use() && (!g.printed || Output::nothing_written()) && !g.watching &&
+  return !processes_in_use() && (!g.printed || Output::in_buffer()) && !g.watching &&
          g.invariants.empty() && !g.careful && !races_pending() && !memory::weak_writes_unsettled();
 }
 

@@ -156,9 +156,11 @@ struct ExecutionState {
   bool has_outcome = false;
   bool exiting = false;
   bool printed = false;  ///< something was written to the standard streams
+  bool wrote = false;    ///< of that, something not to the buffer of standard output
+  bool owes_flush = false;  ///< the buffer should have been written, and has been left as it is (Output::flush_later)
   bool race_ignored = false;
   bool watching = false;  ///< the invariants are to be checked
-  std::uint8_t unused[7] = {};
+  std::uint8_t unused[5] = {};
 };
 static_assert(sizeof(ExecutionState) % 8 == 0);
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <cwchar>
 
 #include "machine/machine.hpp"
 #include "machine/raw_syscall.hpp"
@@ -57,6 +58,7 @@ void Output::capture() {
   real_err_ = fcntl(2, F_DUPFD_CLOEXEC, 100);
   set_error_fd(real_err_);
   redirect();
+  count_from_here();
 }
 
 void Output::redirect() {
@@ -81,18 +83,38 @@ void Output::separate() {
 void Output::release() {
   if (real_out_ < 0) return;
   close_window();
+  stdout->_offset = -1;  // it does not know
   dup2(real_out_, 1);
   dup2(real_err_, 2);
   set_error_fd(2);
   real_out_ = real_err_ = -1;
 }
 
-std::string Output::standard_output() { return content(1); }
+std::string Output::standard_output() {
+  if (in_buffer()) return {stdout->_IO_write_base, stdout->_IO_write_ptr};
+  return content(1);
+}
 
 std::string Output::all() { return content(1) + content(2); }
 
-bool Output::nothing_written() {
-  return g.captures && raw_syscall(SYS_lseek, 1, 0, SEEK_CUR) == 0 && raw_syscall(SYS_lseek, 2, 0, SEEK_CUR) == 0;
+/// A stream that knows where it is counts what it writes. That is memory of the C library: each execution begins with what was
+/// there before all of them, and each state has its own.
+void Output::count_from_here() { stdout->_offset = 0; }
+
+bool Output::in_buffer() {
+  return g.captures && !g.wrote && !g.forked && stdout->_offset == 0 && fwide(stdout, 0) <= 0;
+}
+
+bool Output::flush_later() {
+  if (!in_buffer()) return false;
+  g.owes_flush = true;
+  return true;
+}
+
+void Output::flush_owed() {
+  if (!g.owes_flush) return;
+  g.owes_flush = false;
+  fflush_unlocked(stdout);
 }
 
 void Output::state(state::Writer& archive) { archive(content(1))(content(2)); }

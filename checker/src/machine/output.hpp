@@ -19,8 +19,15 @@ class Output {
   std::string standard_output();
   std::string all();
   void clear();
-  /// Is all that was printed still in the C library's buffers?
-  static bool nothing_written();
+  /// Is all that the execution has printed in the buffer of standard output? Asks the kernel nothing.
+  static bool in_buffer();
+  /// Standard output has a new buffer, and has written nothing so far.
+  static void count_from_here();
+  /// The program flushes standard output. Mostly that is the last it does with it, and then nobody needs to see it: so it
+  /// waits for whatever could tell. True where nothing is to be done now.
+  static bool flush_later();
+  /// Something could.
+  static void flush_owed();
   /// What was written so far, for writing ...
   void state(state::Writer& archive);
   /// ... and reading.

@@ -11,6 +11,7 @@
 #include "machine/crash.hpp"
 #include "machine/exploration.hpp"
 #include "machine/fatal.hpp"
+#include "machine/output.hpp"
 #include "machine/raw_syscall.hpp"
 #include "machine/spaces.hpp"
 #include "sync/robust.hpp"
@@ -252,6 +253,7 @@ int fork_process(std::uint64_t pc) {
     op.footprint = Footprint::all;
     visible(op);
   }
+  Output::flush_owed();  // else both would do it
   begin_first_process();
   std::int16_t& known =
       g_child[parent.id][g_forks[parent.id] < kMaxThreads ? g_forks[parent.id] : kMaxThreads - 1];

@@ -58,13 +58,26 @@ void wake_spinners() {
 
 }  // namespace
 
+namespace {
+
+/// Memory accesses, fences and unlocking, one after the other in EventKind but for locks.
+constexpr bool never_waits(EventKind kind) {
+  return (kind >= EventKind::plain_read && kind <= EventKind::fence) || kind == EventKind::unlock;
+}
+
+}  // namespace
+
 std::uint64_t enabled_threads() {
   std::uint64_t enabled = 0;
   for (std::uint64_t rest = g.alive & ~g.spinners; rest != 0; rest &= rest - 1) {
     const int t = std::countr_zero(rest);
     const Thread& thread = g.threads[t];
-    if (thread.pending.kind == EventKind::lock && !thread.pending.needs_notify &&
-        !thread.pending.or_timed_out) {  // mostly, and as sync::enabled() has it
+    // Mostly one of these two, of which sync::enabled() says the same.
+    if (!thread.pending.needs_notify && never_waits(thread.pending.kind)) {
+      enabled |= bit(t);
+      continue;
+    }
+    if (thread.pending.kind == EventKind::lock && !thread.pending.needs_notify && !thread.pending.or_timed_out) {
       if (thread.pending.object->owner < 0) enabled |= bit(t);
       continue;
     }

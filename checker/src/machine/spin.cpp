@@ -208,7 +208,8 @@ void check_weak_spin(const Op& op) {
     g.spinners |= bit(t.id);
     return;
   }
-  if (t.visits.size() < kMostVisits) t.visits.push_back(visit);
+  // (Another function than check_spin() uses, which so has it inlined.)
+  if (t.visits.size() < kMostVisits) t.visits.emplace_back(visit);
 }
 
 void note_round_memory() {

@@ -101,7 +101,7 @@ int Exhaustive::pick_thread(const ChoicePoint& point) {
     covered = sleep_;
   }
   run_ = chosen == point.current ? run_ + 1 : 0;
-  if (is_preemption(point, chosen)) ++preemptions_;
+  if (most_preemptions_ >= 0 && is_preemption(point, chosen)) ++preemptions_;
   ++depth_;
   if (reduce_) {
     sleep_ = 0;

@@ -43,6 +43,7 @@ def main():
     parser.add_argument("--selvage", required=True)
     parser.add_argument("--work", required=True)
     parser.add_argument("--program", required=True)
+    parser.add_argument("--unlocked", required=True)
     options = parser.parse_args()
     program = os.path.join(options.work, "output-kinds")
     build(options.selvage, options.program, program)
@@ -59,6 +60,16 @@ def main():
                 wrong.append(f"{way}, {name}: {result['verdict']} {result['message']}: {outcomes}, not {expected!r}")
             elif result["executions"] < 2 and name != "stateful":
                 wrong.append(f"{way}, {name}: {result['executions']} executions")
+    # What a function of the C library that needs no call has printed, and in which order.
+    subprocess.run(["g++", "-std=c++20", "-g", "-O2", "-fsanitize=thread", options.unlocked, "-o", program], check=True)
+    for count in (1, 2047, 5000):
+        expected = {f"exit 0: {first * count}{second * count}" for first, second in ("ab", "ba")}
+        for name, search in SEARCHES.items():
+            result = explored(options.selvage, program, str(count), search)
+            outcomes = {outcome["value"] for outcome in result["outcomes"]}
+            if result["verdict"] != "proved" or outcomes != expected:
+                sizes = [len(value) for value in outcomes]
+                wrong.append(f"{count} unlocked, {name}: {result['verdict']} {result['message']}: outcomes of {sizes} characters")
     print("\n".join(line[:500] for line in wrong) or f"{len(ways)} ways to print: as they are natively")
     return 1 if wrong or len(ways) < 20 else 0
 

@@ -385,6 +385,13 @@ TEST(Output, OfEveryKindIsAnEvent) {
   EXPECT_TRUE(two_orders([](const char*, const wchar_t* text) { std::wprintf(text); }));
   EXPECT_TRUE(two_orders([](const char*, const wchar_t* text) { std::wcout << text; }));
   EXPECT_TRUE(two_orders([](const char* text, const wchar_t*) { ::dprintf(1, "%s", text); }));
+  EXPECT_TRUE(two_orders([](const char* text, const wchar_t*) { ::fputs_unlocked(text, stdout); }));
+  EXPECT_TRUE(two_orders([](const char* text, const wchar_t*) { ::fwrite_unlocked(text, 1, 1, stdout); }));
+  EXPECT_TRUE(two_orders([](const char*, const wchar_t* text) { ::fputws_unlocked(text, stdout); }));
+  EXPECT_TRUE(two_orders([](const char* text, const wchar_t*) { ::putw(*text, stdout); }));
+  // Not what the compiler may put in their place: a pointer to the function.
+  int (*volatile const put)(int) = ::putchar_unlocked;
+  EXPECT_TRUE(two_orders([put](const char* text, const wchar_t*) { put(*text); }));
 }
 
 }  // namespace

@@ -95,6 +95,17 @@ SELVAGE_OUTPUT(int, fputws, (const wchar_t* s, FILE* f), f, (s, f))
 SELVAGE_OUTPUT(int, vfwprintf, (FILE * f, const wchar_t* format, va_list list), f, (f, format, list))
 SELVAGE_OUTPUT(int, vwprintf, (const wchar_t* format, va_list list), stdout, (format, list))
 SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s))
+SELVAGE_OUTPUT(int, putw, (int word, FILE* f), f, (word, f))
+// Where the compiler does not put something else in their place.
+SELVAGE_OUTPUT(size_t, fwrite_unlocked, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f))
+SELVAGE_OUTPUT(int, fputs_unlocked, (const char* s, FILE* f), f, (s, f))
+SELVAGE_OUTPUT(int, fputc_unlocked, (int c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(int, putc_unlocked, (int c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(int, putchar_unlocked, (int c), stdout, (c))
+SELVAGE_OUTPUT(wint_t, fputwc_unlocked, (wchar_t c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(wint_t, putwc_unlocked, (wchar_t c, FILE* f), f, (c, f))
+SELVAGE_OUTPUT(wint_t, putwchar_unlocked, (wchar_t c), stdout, (c))
+SELVAGE_OUTPUT(int, fputws_unlocked, (const wchar_t* s, FILE* f), f, (s, f))
 
 SELVAGE_EXPORT int fflush(FILE* f) {
   if (!g.in_program) return SELVAGE_REAL(fflush)(f);
@@ -131,6 +142,18 @@ SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, fo
 SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format, vfprintf)
 SELVAGE_PRINTF(wprintf, (const wchar_t* format, ...), stdout, format, vfwprintf)
 SELVAGE_PRINTF(fwprintf, (FILE * f, const wchar_t* format, ...), f, format, vfwprintf)
+SELVAGE_PRINTF(__wprintf_chk, (int /*flag*/, const wchar_t* format, ...), stdout, format, vfwprintf)
+SELVAGE_PRINTF(__fwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, ...), f, format, vfwprintf)
+
+// What -D_FORTIFY_SOURCE makes of the others.
+SELVAGE_EXPORT int __vprintf_chk(int /*flag*/, const char* format, va_list list) { return vprintf(format, list); }
+SELVAGE_EXPORT int __vfprintf_chk(FILE* f, int /*flag*/, const char* format, va_list list) {
+  return vfprintf(f, format, list);
+}
+SELVAGE_EXPORT int __vwprintf_chk(int /*flag*/, const wchar_t* format, va_list list) { return vwprintf(format, list); }
+SELVAGE_EXPORT int __vfwprintf_chk(FILE* f, int /*flag*/, const wchar_t* format, va_list list) {
+  return vfwprintf(f, format, list);
+}
 
 namespace {
 
@@ -147,6 +170,17 @@ SELVAGE_EXPORT int vdprintf(int fd, const char* format, va_list list) {
   return print_to(fd, format, list, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int dprintf(int fd, const char* format, ...) {
+  va_list list;
+  va_start(list, format);
+  const int n = print_to(fd, format, list, SELVAGE_CALLER);
+  va_end(list);
+  return n;
+}
+
+SELVAGE_EXPORT int __vdprintf_chk(int fd, int /*flag*/, const char* format, va_list list) {
+  return print_to(fd, format, list, SELVAGE_CALLER);
+}
+SELVAGE_EXPORT int __dprintf_chk(int fd, int /*flag*/, const char* format, ...) {
   va_list list;
   va_start(list, format);
   const int n = print_to(fd, format, list, SELVAGE_CALLER);

@@ -210,6 +210,8 @@ void Explorer::switch_to_program() {
 
 /// What has been printed can be asked for. (Of several processes each does that itself when it ends.)
 void Explorer::flush() {
+  if (g.ending.how == Ending::How::completed && Output::in_stream()) g.printed = true;
+  Output::note_unseen();
   if (!g.printed || Output::in_buffer()) return;
   if (job_.run_mode && g.ending.how == Ending::How::completed && !g.forked) fflush_unlocked(stdout);
 }
@@ -217,6 +219,7 @@ void Explorer::flush() {
 /// What the execution printed has been looked at. (What is in a buffer goes with the memory. Among states, the buffer may be
 /// another state's.)
 void Explorer::forget_output() {
+  Output::note_unseen();
   if (g.printed && (states_search_ != nullptr || !Output::in_buffer())) output_.clear();
   g.printed = g.wrote = g.owes_flush = false;
 }

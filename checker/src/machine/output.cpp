@@ -1,6 +1,7 @@
 #include "machine/output.hpp"
 
 #include <fcntl.h>
+#include <stdio_ext.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -103,6 +104,12 @@ void Output::count_from_here() { stdout->_offset = 0; }
 
 bool Output::in_buffer() {
   return g.captures && !g.wrote && !g.forked && stdout->_offset == 0 && fwide(stdout, 0) <= 0;
+}
+
+bool Output::in_stream() { return g.captures && (__fpending(stdout) != 0 || stdout->_offset > 0); }
+
+void Output::note_unseen() {
+  if (g.captures && stdout->_offset > 0) g.printed = true;
 }
 
 bool Output::flush_later() {

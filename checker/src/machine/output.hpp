@@ -23,6 +23,10 @@ class Output {
   static bool in_buffer();
   /// Standard output has a new buffer, and has written nothing so far.
   static void count_from_here();
+  /// Has standard output anything to write, or written anything? (putc_unlocked() needs no call, so that nobody is told.)
+  static bool in_stream();
+  /// Where it has written something without a call, that is known from here on.
+  static void note_unseen();
   /// The program flushes standard output. Mostly that is the last it does with it, and then nobody needs to see it: so it
   /// waits for whatever could tell. True where nothing is to be done now.
   static bool flush_later();

@@ -332,6 +332,7 @@ void Snapshots::restore_output(BlobId id, bool printed) const {
 }
 
 void Snapshots::take(State* state) {
+  Output::note_unseen();
   const Bookkeeping::Pieces known = bookkeeping_.take();
   take_parts();
   std::size_t parts = current_.size();

@@ -42,7 +42,7 @@ TEST(CxxPlan, CompilingAloneGetsTheFlags) {
   EXPECT_THAT(
       plan({"-c", "a.cpp", "-o", "a.o"}),
       ElementsAre("g++ -g -fsanitize=thread -fno-inline -fno-omit-frame-pointer -D_GLIBCXX_EXTERN_TEMPLATE=0 "
-                  "-ftrivial-auto-var-init=zero -Wno-tsan -Og -isystem /I -c a.cpp -o a.o"));
+                  "-ftrivial-auto-var-init=zero -fno-builtin -Wno-tsan -Og -isystem /I -c a.cpp -o a.o"));
   EXPECT_THAT(plan({"-O2", "-c", "a.cpp"}), ElementsAre(Not(HasSubstr("-Og"))));
   EXPECT_THAT(
       plan({"-c", "a.cpp"}, kClang),

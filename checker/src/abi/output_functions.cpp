@@ -9,11 +9,15 @@
 
 #include "abi/descriptors.hpp"
 #include "abi/export.hpp"
+#include "abi/formatted_text.hpp"
 #include "abi/real.hpp"
 #include "machine/machine.hpp"
 #include "machine/output.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
+
+using selvage::abi::Accesses;
+using selvage::abi::tell_printed;
 
 namespace {
 
@@ -70,9 +74,12 @@ class Library {
 
 }  // namespace
 
-#define SELVAGE_OUTPUT(RESULT, NAME, PARAMETERS, STREAM, ARGUMENTS)   \
+/// READS: of `access`, what is printed.
+#define SELVAGE_OUTPUT(RESULT, NAME, PARAMETERS, STREAM, ARGUMENTS, READS) \
   SELVAGE_EXPORT RESULT NAME PARAMETERS {                             \
     if (!g.in_program) return SELVAGE_REAL(NAME) ARGUMENTS;           \
+    const Accesses access(SELVAGE_CALLER);                            \
+    READS;                                                            \
     Door door;                                                        \
     check_stream(STREAM);                                             \
     event(STREAM, SELVAGE_CALLER);                                    \
@@ -80,32 +87,32 @@ class Library {
     return SELVAGE_REAL(NAME) ARGUMENTS;                              \
   }
 
-SELVAGE_OUTPUT(size_t, fwrite, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f))
-SELVAGE_OUTPUT(int, fputs, (const char* s, FILE* f), f, (s, f))
-SELVAGE_OUTPUT(int, fputc, (int c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(int, putc, (int c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(int, puts, (const char* s), stdout, (s))
-SELVAGE_OUTPUT(int, putchar, (int c), stdout, (c))
-SELVAGE_OUTPUT(int, vfprintf, (FILE * f, const char* format, va_list list), f, (f, format, list))
-SELVAGE_OUTPUT(int, vprintf, (const char* format, va_list list), stdout, (format, list))
-SELVAGE_OUTPUT(wint_t, fputwc, (wchar_t c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(wint_t, putwc, (wchar_t c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(wint_t, putwchar, (wchar_t c), stdout, (c))
-SELVAGE_OUTPUT(int, fputws, (const wchar_t* s, FILE* f), f, (s, f))
-SELVAGE_OUTPUT(int, vfwprintf, (FILE * f, const wchar_t* format, va_list list), f, (f, format, list))
-SELVAGE_OUTPUT(int, vwprintf, (const wchar_t* format, va_list list), stdout, (format, list))
-SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s))
-SELVAGE_OUTPUT(int, putw, (int word, FILE* f), f, (word, f))
+SELVAGE_OUTPUT(size_t, fwrite, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f), access.reads(p, size * count))
+SELVAGE_OUTPUT(int, fputs, (const char* s, FILE* f), f, (s, f), access.reads_text(s))
+SELVAGE_OUTPUT(int, fputc, (int c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(int, putc, (int c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(int, puts, (const char* s), stdout, (s), access.reads_text(s))
+SELVAGE_OUTPUT(int, putchar, (int c), stdout, (c), )
+SELVAGE_OUTPUT(int, vfprintf, (FILE * f, const char* format, va_list list), f, (f, format, list), tell_printed(access, format, list))
+SELVAGE_OUTPUT(int, vprintf, (const char* format, va_list list), stdout, (format, list), tell_printed(access, format, list))
+SELVAGE_OUTPUT(wint_t, fputwc, (wchar_t c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(wint_t, putwc, (wchar_t c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(wint_t, putwchar, (wchar_t c), stdout, (c), )
+SELVAGE_OUTPUT(int, fputws, (const wchar_t* s, FILE* f), f, (s, f), access.reads_text(s))
+SELVAGE_OUTPUT(int, vfwprintf, (FILE * f, const wchar_t* format, va_list list), f, (f, format, list), access.reads_text(format))
+SELVAGE_OUTPUT(int, vwprintf, (const wchar_t* format, va_list list), stdout, (format, list), access.reads_text(format))
+SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s), if (s != nullptr) access.reads_text(s))
+SELVAGE_OUTPUT(int, putw, (int word, FILE* f), f, (word, f), )
 // Where the compiler does not put something else in their place.
-SELVAGE_OUTPUT(size_t, fwrite_unlocked, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f))
-SELVAGE_OUTPUT(int, fputs_unlocked, (const char* s, FILE* f), f, (s, f))
-SELVAGE_OUTPUT(int, fputc_unlocked, (int c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(int, putc_unlocked, (int c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(int, putchar_unlocked, (int c), stdout, (c))
-SELVAGE_OUTPUT(wint_t, fputwc_unlocked, (wchar_t c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(wint_t, putwc_unlocked, (wchar_t c, FILE* f), f, (c, f))
-SELVAGE_OUTPUT(wint_t, putwchar_unlocked, (wchar_t c), stdout, (c))
-SELVAGE_OUTPUT(int, fputws_unlocked, (const wchar_t* s, FILE* f), f, (s, f))
+SELVAGE_OUTPUT(size_t, fwrite_unlocked, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f), access.reads(p, size * count))
+SELVAGE_OUTPUT(int, fputs_unlocked, (const char* s, FILE* f), f, (s, f), access.reads_text(s))
+SELVAGE_OUTPUT(int, fputc_unlocked, (int c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(int, putc_unlocked, (int c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(int, putchar_unlocked, (int c), stdout, (c), )
+SELVAGE_OUTPUT(wint_t, fputwc_unlocked, (wchar_t c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(wint_t, putwc_unlocked, (wchar_t c, FILE* f), f, (c, f), )
+SELVAGE_OUTPUT(wint_t, putwchar_unlocked, (wchar_t c), stdout, (c), )
+SELVAGE_OUTPUT(int, fputws_unlocked, (const wchar_t* s, FILE* f), f, (s, f), access.reads_text(s))
 
 SELVAGE_EXPORT int fflush(FILE* f) {
   if (!g.in_program) return SELVAGE_REAL(fflush)(f);
@@ -119,12 +126,14 @@ SELVAGE_EXPORT int fflush(FILE* f) {
   return SELVAGE_REAL(fflush)(f);
 }
 
-#define SELVAGE_PRINTF(NAME, PARAMETERS, STREAM, LAST, REAL) \
+#define SELVAGE_PRINTF(NAME, PARAMETERS, STREAM, LAST, REAL, READS) \
   SELVAGE_EXPORT int NAME PARAMETERS {                       \
     va_list list;                                            \
     va_start(list, LAST);                                    \
     int n;                                                   \
     if (g.in_program) {                                      \
+      const Accesses access(SELVAGE_CALLER);                 \
+      READS;                                                 \
       Door door;                                             \
       check_stream(STREAM);                                  \
       event(STREAM, SELVAGE_CALLER);                         \
@@ -136,29 +145,37 @@ SELVAGE_EXPORT int fflush(FILE* f) {
     va_end(list);                                            \
     return n;                                                \
   }
-SELVAGE_PRINTF(printf, (const char* format, ...), stdout, format, vfprintf)
-SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f, format, vfprintf)
-SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, format, vfprintf)
-SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format, vfprintf)
-SELVAGE_PRINTF(wprintf, (const wchar_t* format, ...), stdout, format, vfwprintf)
-SELVAGE_PRINTF(fwprintf, (FILE * f, const wchar_t* format, ...), f, format, vfwprintf)
-SELVAGE_PRINTF(__wprintf_chk, (int /*flag*/, const wchar_t* format, ...), stdout, format, vfwprintf)
-SELVAGE_PRINTF(__fwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, ...), f, format, vfwprintf)
+SELVAGE_PRINTF(printf, (const char* format, ...), stdout, format, vfprintf, tell_printed(access, format, list))
+SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f, format, vfprintf, tell_printed(access, format, list))
+SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, format, vfprintf, tell_printed(access, format, list))
+SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format, vfprintf, tell_printed(access, format, list))
+SELVAGE_PRINTF(wprintf, (const wchar_t* format, ...), stdout, format, vfwprintf, access.reads_text(format))
+SELVAGE_PRINTF(fwprintf, (FILE * f, const wchar_t* format, ...), f, format, vfwprintf, access.reads_text(format))
+SELVAGE_PRINTF(__wprintf_chk, (int /*flag*/, const wchar_t* format, ...), stdout, format, vfwprintf, access.reads_text(format))
+SELVAGE_PRINTF(__fwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, ...), f, format, vfwprintf, access.reads_text(format))
 
 // What -D_FORTIFY_SOURCE makes of the others.
-SELVAGE_EXPORT int __vprintf_chk(int /*flag*/, const char* format, va_list list) { return vprintf(format, list); }
-SELVAGE_EXPORT int __vfprintf_chk(FILE* f, int /*flag*/, const char* format, va_list list) {
-  return vfprintf(f, format, list);
-}
-SELVAGE_EXPORT int __vwprintf_chk(int /*flag*/, const wchar_t* format, va_list list) { return vwprintf(format, list); }
-SELVAGE_EXPORT int __vfwprintf_chk(FILE* f, int /*flag*/, const wchar_t* format, va_list list) {
-  return vfwprintf(f, format, list);
-}
+#define SELVAGE_PRINTF_LIST(NAME, PARAMETERS, STREAM, REAL, READS)      \
+  SELVAGE_EXPORT int NAME PARAMETERS {                                  \
+    if (!g.in_program) return SELVAGE_REAL(REAL)(STREAM, format, list); \
+    const Accesses access(SELVAGE_CALLER);                              \
+    READS;                                                              \
+    Door door;                                                          \
+    check_stream(STREAM);                                               \
+    event(STREAM, SELVAGE_CALLER);                                      \
+    Library library(STREAM);                                            \
+    return SELVAGE_REAL(REAL)(STREAM, format, list);                    \
+  }
+SELVAGE_PRINTF_LIST(__vprintf_chk, (int /*flag*/, const char* format, va_list list), stdout, vfprintf, tell_printed(access, format, list))
+SELVAGE_PRINTF_LIST(__vfprintf_chk, (FILE * f, int /*flag*/, const char* format, va_list list), f, vfprintf, tell_printed(access, format, list))
+SELVAGE_PRINTF_LIST(__vwprintf_chk, (int /*flag*/, const wchar_t* format, va_list list), stdout, vfwprintf, access.reads_text(format))
+SELVAGE_PRINTF_LIST(__vfwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, va_list list), f, vfwprintf, access.reads_text(format))
 
 namespace {
 
 int print_to(int fd, const char* format, va_list list, std::uint64_t pc) {
   if (!g.in_program) return SELVAGE_REAL(vdprintf)(fd, format, list);
+  tell_printed(Accesses(pc), format, list);
   Door door;
   event_on_descriptor(fd, "dprintf() to a file or socket", pc);
   return SELVAGE_REAL(vdprintf)(fd, format, list);
@@ -191,12 +208,15 @@ SELVAGE_EXPORT int __dprintf_chk(int fd, int /*flag*/, const char* format, ...) 
 SELVAGE_EXPORT ssize_t write(int fd, const void* p, size_t n) {
   if (!g.in_program) return SELVAGE_REAL(write)(fd, p, n);
   if (selvage::abi::is_ours(fd)) return selvage::abi::write_to(fd, p, n, SELVAGE_CALLER);
+  Accesses(SELVAGE_CALLER).reads(p, n);
   Door door;
   event_on_descriptor(fd, "write() to a file or socket", SELVAGE_CALLER);
   return SELVAGE_REAL(write)(fd, p, n);
 }
 SELVAGE_EXPORT ssize_t writev(int fd, const iovec* parts, int count) {
   if (!g.in_program) return SELVAGE_REAL(writev)(fd, parts, count);
+  const Accesses access(SELVAGE_CALLER);
+  for (int i = 0; i < count; ++i) access.reads(parts[i].iov_base, parts[i].iov_len);
   Door door;
   event_on_descriptor(fd, "writev() to a file or socket", SELVAGE_CALLER);
   return SELVAGE_REAL(writev)(fd, parts, count);

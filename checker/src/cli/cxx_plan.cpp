@@ -35,7 +35,9 @@ Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, c
   if (toolchain.clang) {
     append(&flags, {"-mllvm", "-tsan-instrument-read-before-write", "-mllvm", "-capture-tracking-max-uses-to-explore=0"});
   }
-  if (!toolchain.clang) flags.emplace_back("-Wno-tsan");  // about atomic_thread_fence, which Selvage knows
+  // g++ puts code of its own in place of memcpy(), sprintf() and their like, where it knows sizes, and instruments none of it.
+  // Its warning is about atomic_thread_fence, which Selvage knows.
+  if (!toolchain.clang) append(&flags, {"-fno-builtin", "-Wno-tsan"});
   if (!arguments.optimises) flags.emplace_back("-Og");
   if (!layout.include_dir.empty()) append(&flags, {"-isystem", layout.include_dir});
   return flags;

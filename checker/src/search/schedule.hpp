@@ -50,6 +50,9 @@ class Replay : public Strategy {
   [[nodiscard]] std::string explanation() const override { return explanation_; }
   [[nodiscard]] bool exhausts() const override { return false; }
   [[nodiscard]] bool ended_early() const override { return at_ < steps_.size(); }
+  [[nodiscard]] int wanted() const override {
+    return at_ < steps_.size() && (steps_[at_] & kAlternativeStep) == 0 ? steps_[at_] : -1;
+  }
 
  private:
   std::vector<std::uint16_t> steps_;

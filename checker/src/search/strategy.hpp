@@ -27,6 +27,8 @@ class Strategy {
   int running = 0;  ///< set by the machine before it asks for an alternative: whose it is
   /// A new execution begins (also the same one again, where the machine had to start it over).
   virtual void begin() = 0;
+  /// The thread that will be picked next, where that is known beforehand; -1: it is not.
+  [[nodiscard]] virtual int wanted() const { return -1; }
   /// The thread that moves next, or one of the constants above.
   virtual int pick_thread(const ChoicePoint& point) = 0;
   /// A value in [0, count) for a nondeterministic step of the running thread; count >= 2.

@@ -99,7 +99,7 @@ def build(arguments, variant, configuration):
     words = ["-std=c++20", "-g", "-pthread", str(source), *(["-D" + variant.macro] if variant.macro else []),
              *variant.libraries]
     if configuration == "plain":
-        command = ["g++", "-O1", "-fsanitize=thread", "-Wno-tsan", "-o", str(program), *words]
+        command = ["g++", "-g", "-O1", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-o", str(program), *words]
     else:
         compiler, level = CONFIGURATIONS[configuration]
         quiet = ["-Wno-tsan"] if compiler == "g++" else []

@@ -48,6 +48,10 @@ TEST_F(ElfInspect, TellsWhetherClangKeptItsReads) {
   EXPECT_FALSE(inspect_elf(build(clang)).all_instrumented);
   EXPECT_TRUE(inspect_elf(build(clang + " -Wl,--defsym=" + kAllInstrumented + "=1")).all_instrumented);
   EXPECT_FALSE(inspect_elf(build("g++ -fsanitize=thread")).by_clang);
+  EXPECT_FALSE(inspect_elf(build(clang)).may_have_builtins);
+  EXPECT_TRUE(inspect_elf(build("g++ -g -fsanitize=thread")).may_have_builtins);
+  EXPECT_FALSE(inspect_elf(build("g++ -g -fsanitize=thread -fno-builtin")).may_have_builtins);
+  EXPECT_TRUE(inspect_elf(build("g++ -fsanitize=thread -fno-builtin")).may_have_builtins) << "nothing to tell by";
 }
 
 TEST_F(ElfInspect, PlainProgramsAreRefused) {

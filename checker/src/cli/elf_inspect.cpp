@@ -1,5 +1,7 @@
 #include "elf_inspect.hpp"
 
+#include <dwarf.h>
+#include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gelf.h>
@@ -67,6 +69,27 @@ void read_compilers(Elf_Scn* section, ElfFacts* facts) {
   facts->by_clang = compilers.find("clang version") != std::string_view::npos;
 }
 
+/// With which options each part was compiled is in its debugging information.
+void read_options(Elf* elf, ElfFacts* facts) {
+  bool known = false;
+  if (Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr)) {
+    Dwarf_Off at = 0, next = 0;
+    for (std::size_t header = 0; dwarf_nextcu(dwarf, at, &next, &header, nullptr, nullptr, nullptr) == 0; at = next) {
+      Dwarf_Die unit;
+      Dwarf_Attribute attribute;
+      if (dwarf_offdie(dwarf, at + header, &unit) == nullptr) continue;
+      const char* text = dwarf_formstring(dwarf_attr(&unit, DW_AT_producer, &attribute));
+      const std::string_view producer = text == nullptr ? "" : text;
+      const auto has = [producer](const char* part) { return producer.find(part) != std::string_view::npos; };
+      if (!has("GNU C") || !has("-fsanitize=thread")) continue;
+      known = true;
+      facts->may_have_builtins |= !has("-fno-builtin");
+    }
+    dwarf_end(dwarf);
+  }
+  facts->may_have_builtins |= !known && !facts->by_clang;
+}
+
 void read_elf(Elf* elf, ElfFacts* facts) {
   GElf_Ehdr header;
   if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == nullptr) {
@@ -99,6 +122,7 @@ void read_elf(Elf* elf, ElfFacts* facts) {
       if (name != nullptr && std::strcmp(name, ".comment") == 0) read_compilers(section, facts);
     }
   }
+  if (facts->calls_tsan) read_options(elf, facts);
 }
 
 // A library without a soname is named by its path; ours may carry a version.

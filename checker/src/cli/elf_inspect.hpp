@@ -17,6 +17,7 @@ struct ElfFacts {
   bool contains_tsan = false;  ///< defines __tsan_init: the runtime was linked into it
   bool by_clang = false;       ///< clang compiled some of it
   bool all_instrumented = false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
+  bool may_have_builtins = false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
   std::vector<std::string> needed;  ///< DT_NEEDED, in order
 };
 

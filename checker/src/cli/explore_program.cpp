@@ -55,22 +55,33 @@ std::string without_result(const ChildEnd& end, const std::string& program) {
                      how);
 }
 
-// clang leaves accesses out unless told otherwise (see compile_flags in cxx_plan.cpp): a race on them is not
-// seen, nor what another thread's write in the middle of ++x leads to.
-void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
-  if (!facts.by_clang || facts.all_instrumented || !result->complete) return;
+// The search has come to its end, but it may not have seen all there is to see.
+void doubt(const std::string& what_is_left_out, const std::string& what_to_do, Result* result) {
   result->complete = false;
-  result->caveat =
-      "clang leaves accesses to members of local variables, and the read of ++x, out of what it instruments, "
-      "so " +
-      std::string(result->verdict == Verdict::proved ? "nothing is proved" : "outcomes may be missing") +
-      ": build with selvage c++, or compile with -mllvm -tsan-instrument-read-before-write -mllvm "
-      "-capture-tracking-max-uses-to-explore=0 and link with -Wl,--defsym=" +
-      std::string(kAllInstrumented) + "=1";
+  result->caveat = what_is_left_out + ", so " +
+                   (result->verdict == Verdict::proved ? "nothing is proved" : "outcomes may be missing") + ": " + what_to_do;
   if (result->verdict == Verdict::proved) {
     result->verdict = Verdict::exhausted;
     result->message = result->caveat;
   }
+}
+
+// clang leaves accesses out unless told otherwise (see compile_flags in cxx_plan.cpp): a race on them is not
+// seen, nor what another thread's write in the middle of ++x leads to.
+void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
+  if (!facts.by_clang || facts.all_instrumented || !result->complete) return;
+  doubt("clang leaves accesses to members of local variables, and the read of ++x, out of what it instruments",
+        "build with selvage c++, or compile with -mllvm -tsan-instrument-read-before-write -mllvm "
+        "-capture-tracking-max-uses-to-explore=0 and link with -Wl,--defsym=" +
+            std::string(kAllInstrumented) + "=1",
+        result);
+}
+
+// g++ puts code of its own in place of some calls, and instruments none of it.
+void doubt_what_gcc_put_in_place(const ElfFacts& facts, Result* result) {
+  if (!facts.may_have_builtins || !result->complete) return;
+  doubt("g++ leaves memcpy(), sprintf() and their like, where it knows sizes, out of what it instruments",
+        "build with selvage c++, or compile with -g -fno-builtin", result);
 }
 
 }  // namespace
@@ -120,6 +131,7 @@ std::optional<Result> explore_program(const Target& target, const std::vector<st
   Result result = report::resolve(explored->raw, explored->options);
   result.only_sc = explored->only_sc;
   doubt_what_clang_left_out(target.facts, &result);
+  doubt_what_gcc_put_in_place(target.facts, &result);
   return result;
 }
 

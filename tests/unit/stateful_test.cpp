@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include <atomic>
 #include <chrono>
@@ -444,6 +445,26 @@ TEST(State, UseAfterFreeAndLeaksAreFound) {
                         if (!first) kept = nullptr;
                       }),
               Finds(Verdict::leak));
+}
+
+// Not instrumented, or it would be put back with the rest of the state.
+__attribute__((no_sanitize("thread"))) int next(int* count, int alike) { return (*count)++ / alike; }
+
+// That it comes out alike twice in a row may be chance.
+TEST(Search, WhatNobodyControlsIsNoticed) {
+  for (const int alike : {1, 2, 3}) {
+    void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(page, MAP_FAILED);
+    auto* count = new (page) int(0);
+    const auto result = explore(stateful(), [=] {
+      std::atomic<int> sum{0};
+      std::thread other([&] { sum += next(count, alike); });
+      sum += 1;
+      other.join();
+    });
+    EXPECT_EQ(result.verdict, Verdict::nondeterministic) << alike << result;
+    munmap(page, 4096);
+  }
 }
 
 }  // namespace

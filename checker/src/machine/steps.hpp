@@ -87,11 +87,16 @@ class Steps {
 
  private:
   static constexpr std::uint64_t kThorough = 4096;  ///< every such step is checked with all of memory
+  static constexpr std::uint64_t kCareful = 64;     ///< so many steps are taken more than twice
+  static constexpr int kFirstTimes = 3;             ///< that often a step may come out differently at first
+  static constexpr int kAfterDifference = 8;        ///< and so often in a row alike after that
   static void begin_step();
   static void resume(int thread);
   bool to_be_checked();
   template <typename Start>
   bool take(Start start);
+  template <typename Start>
+  bool settles(Start start, bool* ended);
 
   Snapshots* snapshots_;
   StepChoices* choices_;
@@ -122,33 +127,45 @@ bool Steps::take(Start start) {
   return stands;
 }
 
+/// Takes the step that was just taken again, until it has come out alike often enough in a row; does it?
+/// Where it does not, it has ended as one that differed.
+template <typename Start>
+bool Steps::settles(Start start, bool* ended) {
+  // What is done for the first time (a symbol bound, a page written) may leave other remains on stacks
+  // than later. But where there was a difference it may also be chance that the next two are alike.
+  int alike = 1, wanted = taken_ <= kCareful ? 4 : 2;
+  for (int again = 0; alike < wanted && !starts_over(); ++again) {
+    const State before = state_;
+    // In turn with what is known of other steps and without: neither may make a difference.
+    if (again % 2 == 0) {
+      snapshots_->be_thorough(taken_ % kThorough == 0);
+    } else {
+      snapshots_->be_quick();
+    }
+    *ended = !take(start);
+    if (Snapshots::same_step(state_, before)) {
+      ++alike;
+      continue;
+    }
+    alike = 1;
+    wanted = kAfterDifference;
+    if (again < kFirstTimes || starts_over()) continue;
+    snapshots_->be_quick();
+    const std::uint64_t at = before.size() > 1 && !*ended ? snapshots_->first_difference(before) : 0;
+    end_as_different(step_.thread, at == 0 ? "" : name_of(at));
+    return false;
+  }
+  snapshots_->be_quick();
+  return true;
+}
+
 template <typename Start, typename Visit>
 bool Steps::each(int thread, Start start, Visit visit) {
   values_.clear();
   step_.thread = static_cast<std::int8_t>(thread);
   do {
     bool ended = !take(start);
-    if (to_be_checked() && !starts_over()) {
-      // What is done for the first time (a symbol bound, a page written) may leave other remains on stacks
-      // than later.
-      // In turn with what is known of other steps and without: neither may make a difference.
-      State before;
-      for (int again = 0; again < 4 && !Snapshots::same_step(state_, before) && !starts_over(); ++again) {
-        before = state_;
-        if (again % 2 == 0) {
-          snapshots_->be_thorough(taken_ % kThorough == 0);
-        } else {
-          snapshots_->be_quick();
-        }
-        ended = !take(start);
-      }
-      snapshots_->be_quick();
-      if (!Snapshots::same_step(state_, before) && !starts_over()) {
-        const std::uint64_t at = before.size() > 1 && !ended ? snapshots_->first_difference(before) : 0;
-        end_as_different(thread, at == 0 ? "" : name_of(at));
-        return visit(true);
-      }
-    }
+    if (to_be_checked() && !starts_over() && !settles(start, &ended)) return visit(true);
     if (!visit(ended)) return false;
   } while (!choices_->made().empty() && choices_->advance(&values_));
   return true;

@@ -2,8 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <pthread.h>
+
 #include <atomic>
 #include <chrono>
+#include <mutex>
 #include <selvage/gtest.hpp>
 #include <selvage/selvage.hpp>
 #include <thread>
@@ -141,6 +144,41 @@ TEST(Races, PollingIsFoundWhateverIsDoneBetweenLooks) {
   poll_between([] { std::this_thread::yield(); });
   poll_between([] { std::this_thread::sleep_for(std::chrono::milliseconds(1)); });
   poll_between([] { std::atomic_thread_fence(std::memory_order_acquire); });
+}
+
+// "There is no requirement that the ID be available before the new thread starts": the new thread must be told that it is.
+void read_own_id(bool told) {
+  struct Common {
+    pthread_t id{};
+    std::mutex created;
+    bool told = false;
+  } common;
+  common.told = told;
+  const auto read = [](void* p) -> void* {
+    auto& of = *static_cast<Common*>(p);
+    if (of.told) of.created.lock();
+    selvage::outcome(pthread_equal(of.id, pthread_self()) != 0);
+    if (of.told) of.created.unlock();
+    return nullptr;
+  };
+  if (told) common.created.lock();
+  pthread_create(&common.id, nullptr, read, &common);
+  if (told) common.created.unlock();
+  pthread_join(common.id, nullptr);
+}
+
+TEST(Races, AThreadReadsItsIdWhereItsCreatorWritesIt) {
+  EXPECT_THAT(selvage::explore([] { read_own_id(false); }), selvage::FindsDataRace());
+  EXPECT_THAT(selvage::explore(explore_on(), [] { read_own_id(false); }), selvage::FindsDataRace());
+  EXPECT_THAT(selvage::explore([] { read_own_id(true); }), selvage::Proves());
+  EXPECT_THAT(selvage::explore([] {
+                struct Worker {
+                  std::thread::id seen;
+                  std::thread thread{[this] { seen = thread.get_id(); }};  // the member is still being made
+                } worker;
+                worker.thread.join();
+              }),
+              selvage::FindsDataRace());
 }
 
 }  // namespace

@@ -93,14 +93,10 @@ SELVAGE_OUTPUT(int, fputc, (int c, FILE* f), f, (c, f), )
 SELVAGE_OUTPUT(int, putc, (int c, FILE* f), f, (c, f), )
 SELVAGE_OUTPUT(int, puts, (const char* s), stdout, (s), access.reads_text(s))
 SELVAGE_OUTPUT(int, putchar, (int c), stdout, (c), )
-SELVAGE_OUTPUT(int, vfprintf, (FILE * f, const char* format, va_list list), f, (f, format, list), tell_printed(access, format, list))
-SELVAGE_OUTPUT(int, vprintf, (const char* format, va_list list), stdout, (format, list), tell_printed(access, format, list))
 SELVAGE_OUTPUT(wint_t, fputwc, (wchar_t c, FILE* f), f, (c, f), )
 SELVAGE_OUTPUT(wint_t, putwc, (wchar_t c, FILE* f), f, (c, f), )
 SELVAGE_OUTPUT(wint_t, putwchar, (wchar_t c), stdout, (c), )
 SELVAGE_OUTPUT(int, fputws, (const wchar_t* s, FILE* f), f, (s, f), access.reads_text(s))
-SELVAGE_OUTPUT(int, vfwprintf, (FILE * f, const wchar_t* format, va_list list), f, (f, format, list), access.reads_text(format))
-SELVAGE_OUTPUT(int, vwprintf, (const wchar_t* format, va_list list), stdout, (format, list), access.reads_text(format))
 SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s), if (s != nullptr) access.reads_text(s))
 SELVAGE_OUTPUT(int, putw, (int word, FILE* f), f, (word, f), )
 // Where the compiler does not put something else in their place.
@@ -126,56 +122,28 @@ SELVAGE_EXPORT int fflush(FILE* f) {
   return SELVAGE_REAL(fflush)(f);
 }
 
-#define SELVAGE_PRINTF(NAME, PARAMETERS, STREAM, LAST, REAL, READS) \
-  SELVAGE_EXPORT int NAME PARAMETERS {                       \
-    va_list list;                                            \
-    va_start(list, LAST);                                    \
-    int n;                                                   \
-    if (g.in_program) {                                      \
-      const Accesses access(SELVAGE_CALLER);                 \
-      READS;                                                 \
-      Door door;                                             \
-      check_stream(STREAM);                                  \
-      event(STREAM, SELVAGE_CALLER);                         \
-      Library library(STREAM);                               \
-      n = SELVAGE_REAL(REAL)(STREAM, format, list);          \
-    } else {                                                 \
-      n = SELVAGE_REAL(REAL)(STREAM, format, list);          \
-    }                                                        \
-    va_end(list);                                            \
-    return n;                                                \
-  }
-SELVAGE_PRINTF(printf, (const char* format, ...), stdout, format, vfprintf, tell_printed(access, format, list))
-SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f, format, vfprintf, tell_printed(access, format, list))
-SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout, format, vfprintf, tell_printed(access, format, list))
-SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f, format, vfprintf, tell_printed(access, format, list))
-SELVAGE_PRINTF(wprintf, (const wchar_t* format, ...), stdout, format, vfwprintf, access.reads_text(format))
-SELVAGE_PRINTF(fwprintf, (FILE * f, const wchar_t* format, ...), f, format, vfwprintf, access.reads_text(format))
-SELVAGE_PRINTF(__wprintf_chk, (int /*flag*/, const wchar_t* format, ...), stdout, format, vfwprintf, access.reads_text(format))
-SELVAGE_PRINTF(__fwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, ...), f, format, vfwprintf, access.reads_text(format))
-
-// What -D_FORTIFY_SOURCE makes of the others.
-#define SELVAGE_PRINTF_LIST(NAME, PARAMETERS, STREAM, REAL, READS)      \
-  SELVAGE_EXPORT int NAME PARAMETERS {                                  \
-    if (!g.in_program) return SELVAGE_REAL(REAL)(STREAM, format, list); \
-    const Accesses access(SELVAGE_CALLER);                              \
-    READS;                                                              \
-    Door door;                                                          \
-    check_stream(STREAM);                                               \
-    event(STREAM, SELVAGE_CALLER);                                      \
-    Library library(STREAM);                                            \
-    return SELVAGE_REAL(REAL)(STREAM, format, list);                    \
-  }
-SELVAGE_PRINTF_LIST(__vprintf_chk, (int /*flag*/, const char* format, va_list list), stdout, vfprintf, tell_printed(access, format, list))
-SELVAGE_PRINTF_LIST(__vfprintf_chk, (FILE * f, int /*flag*/, const char* format, va_list list), f, vfprintf, tell_printed(access, format, list))
-SELVAGE_PRINTF_LIST(__vwprintf_chk, (int /*flag*/, const wchar_t* format, va_list list), stdout, vfwprintf, access.reads_text(format))
-SELVAGE_PRINTF_LIST(__vfwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, va_list list), f, vfwprintf, access.reads_text(format))
-
 namespace {
 
-int print_to(int fd, const char* format, va_list list, std::uint64_t pc) {
+int behind(FILE* f, const char* format, va_list list) { return SELVAGE_REAL(vfprintf)(f, format, list); }
+int behind(FILE* f, const wchar_t* format, va_list list) { return SELVAGE_REAL(vfwprintf)(f, format, list); }
+void tell(const Accesses& access, const char* format, va_list list) { tell_printed(access, format, list); }
+void tell(const Accesses& access, const wchar_t* format, va_list /*list*/) { access.reads_text(format); }
+
+/// All that print with a format to a stream, of char or wchar_t.
+template <typename C>
+int print(FILE* f, const C* format, va_list list, std::uint64_t pc) {
+  if (!g.in_program) return behind(f, format, list);
+  tell(Accesses(pc), format, list);
+  Door door;
+  check_stream(f);
+  event(f, pc);
+  Library library(f);
+  return behind(f, format, list);
+}
+
+int print(int fd, const char* format, va_list list, std::uint64_t pc) {
   if (!g.in_program) return SELVAGE_REAL(vdprintf)(fd, format, list);
-  tell_printed(Accesses(pc), format, list);
+  tell(Accesses(pc), format, list);
   Door door;
   event_on_descriptor(fd, "dprintf() to a file or socket", pc);
   return SELVAGE_REAL(vdprintf)(fd, format, list);
@@ -183,27 +151,37 @@ int print_to(int fd, const char* format, va_list list, std::uint64_t pc) {
 
 }  // namespace
 
-SELVAGE_EXPORT int vdprintf(int fd, const char* format, va_list list) {
-  return print_to(fd, format, list, SELVAGE_CALLER);
-}
-SELVAGE_EXPORT int dprintf(int fd, const char* format, ...) {
-  va_list list;
-  va_start(list, format);
-  const int n = print_to(fd, format, list, SELVAGE_CALLER);
-  va_end(list);
-  return n;
-}
-
-SELVAGE_EXPORT int __vdprintf_chk(int fd, int /*flag*/, const char* format, va_list list) {
-  return print_to(fd, format, list, SELVAGE_CALLER);
-}
-SELVAGE_EXPORT int __dprintf_chk(int fd, int /*flag*/, const char* format, ...) {
-  va_list list;
-  va_start(list, format);
-  const int n = print_to(fd, format, list, SELVAGE_CALLER);
-  va_end(list);
-  return n;
-}
+#define SELVAGE_PRINTF_LIST(NAME, PARAMETERS, TO) \
+  SELVAGE_EXPORT int NAME PARAMETERS { return print(TO, format, list, SELVAGE_CALLER); }
+#define SELVAGE_PRINTF(NAME, PARAMETERS, TO)                  \
+  SELVAGE_EXPORT int NAME PARAMETERS {                        \
+    va_list list;                                             \
+    va_start(list, format);                                   \
+    const int n = print(TO, format, list, SELVAGE_CALLER);    \
+    va_end(list);                                             \
+    return n;                                                 \
+  }
+SELVAGE_PRINTF(printf, (const char* format, ...), stdout)
+SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f)
+SELVAGE_PRINTF(dprintf, (int fd, const char* format, ...), fd)
+SELVAGE_PRINTF(wprintf, (const wchar_t* format, ...), stdout)
+SELVAGE_PRINTF(fwprintf, (FILE * f, const wchar_t* format, ...), f)
+SELVAGE_PRINTF_LIST(vprintf, (const char* format, va_list list), stdout)
+SELVAGE_PRINTF_LIST(vfprintf, (FILE * f, const char* format, va_list list), f)
+SELVAGE_PRINTF_LIST(vdprintf, (int fd, const char* format, va_list list), fd)
+SELVAGE_PRINTF_LIST(vwprintf, (const wchar_t* format, va_list list), stdout)
+SELVAGE_PRINTF_LIST(vfwprintf, (FILE * f, const wchar_t* format, va_list list), f)
+// What -D_FORTIFY_SOURCE makes of them.
+SELVAGE_PRINTF(__printf_chk, (int /*flag*/, const char* format, ...), stdout)
+SELVAGE_PRINTF(__fprintf_chk, (FILE * f, int /*flag*/, const char* format, ...), f)
+SELVAGE_PRINTF(__dprintf_chk, (int fd, int /*flag*/, const char* format, ...), fd)
+SELVAGE_PRINTF(__wprintf_chk, (int /*flag*/, const wchar_t* format, ...), stdout)
+SELVAGE_PRINTF(__fwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, ...), f)
+SELVAGE_PRINTF_LIST(__vprintf_chk, (int /*flag*/, const char* format, va_list list), stdout)
+SELVAGE_PRINTF_LIST(__vfprintf_chk, (FILE * f, int /*flag*/, const char* format, va_list list), f)
+SELVAGE_PRINTF_LIST(__vdprintf_chk, (int fd, int /*flag*/, const char* format, va_list list), fd)
+SELVAGE_PRINTF_LIST(__vwprintf_chk, (int /*flag*/, const wchar_t* format, va_list list), stdout)
+SELVAGE_PRINTF_LIST(__vfwprintf_chk, (FILE * f, int /*flag*/, const wchar_t* format, va_list list), f)
 
 SELVAGE_EXPORT ssize_t write(int fd, const void* p, size_t n) {
   if (!g.in_program) return SELVAGE_REAL(write)(fd, p, n);

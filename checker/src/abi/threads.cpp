@@ -8,6 +8,7 @@
 #include <array>
 #include <bit>
 
+#include "abi/accesses.hpp"
 #include "abi/callback.hpp"
 #include "abi/export.hpp"
 #include "abi/real.hpp"
@@ -187,18 +188,16 @@ void fiber_main(void* argument) {
 
 }  // namespace selvage::machine
 
-SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
-                                  void* argument) {
-  if (!g.in_program) {
-    ++selvage::abi::g_threads_before;
-    return SELVAGE_REAL(pthread_create)(thread, attributes, routine, argument);
-  }
+namespace {
+
+void create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument,
+            std::uint64_t pc) {
   Door door;
   int state = PTHREAD_CREATE_JOINABLE;
   if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
   Op op;
   op.kind = EventKind::create;
-  op.pc = SELVAGE_CALLER;
+  op.pc = pc;
   eager(op);
   const int t = start_thread(routine, argument, state == PTHREAD_CREATE_DETACHED);
   if (t < 0) {
@@ -209,6 +208,19 @@ SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attri
   if (auto* e = last_event()) e->second = static_cast<std::uint64_t>(t);
   *thread = static_cast<pthread_t>(g.thread_locals.thread_pointer(t));
   run_to_first_event(t);
+}
+
+}  // namespace
+
+SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
+                                  void* argument) {
+  if (!g.in_program) {
+    ++selvage::abi::g_threads_before;
+    return SELVAGE_REAL(pthread_create)(thread, attributes, routine, argument);
+  }
+  create(thread, attributes, routine, argument, SELVAGE_CALLER);
+  // POSIX: the new thread may run before its name is there for it to read.
+  selvage::abi::Accesses(SELVAGE_CALLER).writes(thread, sizeof *thread);
   return 0;
 }
 

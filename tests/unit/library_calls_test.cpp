@@ -1,9 +1,12 @@
 // The C library reads and writes on the program's behalf: two such calls on the same memory are a race, and none under a lock.
 #include <gtest/gtest.h>
+#include <pthread.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <wchar.h>
 
 #include <mutex>
@@ -19,6 +22,15 @@ char g_other[64] = "four";
 wchar_t g_wide[64] = L"one two";
 int g_numbers[24] = {3, 1, 2};
 char* g_rest = nullptr;
+time_t g_time = 1'000'000'000;
+tm g_date{};
+timespec g_now{};
+pthread_mutex_t g_mutex;
+pthread_cond_t g_condition;
+pthread_rwlock_t g_rwlock;
+pthread_barrier_t g_barrier;
+pthread_spinlock_t g_spin;
+sem_t g_semaphore;
 
 using Call = void (*)();
 
@@ -134,6 +146,31 @@ INSTANTIATE_TEST_SUITE_P(
         Pair{"strtol end", [] { used(static_cast<int>(strtol("12", &g_rest, 10))); }, nullptr},
         Pair{"snprintf all of it", [] { used(snprintf(g_text, 6, "0123456789")); }, [] { g_text[5] = 'x'; }}));
 
+// Also in memory of the C library's own.
+INSTANTIATE_TEST_SUITE_P(
+    OfTimes, LibraryCalls,
+    testing::Values(
+        WRITES("localtime", used(localtime(&g_time)->tm_year)), WRITES("gmtime", used(gmtime(&g_time)->tm_year)),
+        Pair{"localtime and gmtime", [] { used(localtime(&g_time)->tm_year); }, [] { used(gmtime(&g_time)->tm_year); }},
+        WRITES("localtime_r", localtime_r(&g_time, &g_date)), WRITES("gmtime_r", gmtime_r(&g_time, &g_date)),
+        WRITES("asctime", tm date{}; used(asctime(&date)[0])), WRITES("ctime", used(ctime(&g_time)[0])),
+        Pair{"ctime and gmtime", [] { used(ctime(&g_time)); }, [] { used(gmtime(&g_time)->tm_year); }},
+        WRITES("ctime_r", used(ctime_r(&g_time, g_text))), WRITES("mktime", mktime(&g_date)),
+        WRITES("strftime", tm date{}; used(static_cast<int>(strftime(g_text, sizeof g_text, "%Y", &date)))),
+        Pair{"strftime reads", [] { char to[40]; used(static_cast<int>(strftime(to, sizeof to, "%Y", &g_date))); },
+             [] { g_date.tm_year = 7; }},
+        WRITES("time", time(&g_time)), WRITES("clock_gettime", clock_gettime(CLOCK_REALTIME, &g_now)),
+        WRITES("timespec_get", used(timespec_get(&g_now, TIME_UTC)))));
+
+INSTANTIATE_TEST_SUITE_P(
+    Making, LibraryCalls,
+    testing::Values(WRITES("pthread_mutex_init", pthread_mutex_init(&g_mutex, nullptr)),
+                    WRITES("pthread_cond_init", pthread_cond_init(&g_condition, nullptr)),
+                    WRITES("pthread_rwlock_init", pthread_rwlock_init(&g_rwlock, nullptr)),
+                    WRITES("pthread_barrier_init", pthread_barrier_init(&g_barrier, nullptr, 2)),
+                    WRITES("pthread_spin_init", pthread_spin_init(&g_spin, 0)), WRITES("sem_init", sem_init(&g_semaphore, 0, 1)),
+                    Pair{"used unmade", [] { pthread_cond_init(&g_condition, nullptr); }, [] { pthread_cond_signal(&g_condition); }}));
+
 // What is not touched is nobody's business.
 INSTANTIATE_TEST_SUITE_P(
     Beside, LibraryCalls, testing::Values(Pair{"strcpy", [] { strcpy(g_text, "x"); }, [] { g_text[1] = 'x'; }}));
@@ -157,6 +194,8 @@ TEST(LibraryCalls, TouchNoMoreThanTheyMust) {
   EXPECT_TRUE(alone([] { snprintf(g_text, 6, "0123456789"); }, [] { g_text[6] = 'x'; }));
   EXPECT_TRUE(alone([] { printf("%.3s", g_text); }, [] { g_text[3] = 'x'; }));
   EXPECT_TRUE(alone([] { used(sscanf("text", "%4[a-z]", g_text)); }, [] { g_text[5] = 'x'; }));
+  EXPECT_TRUE(alone([] { tm to; localtime_r(&g_time, &to); }, [] { used(gmtime(&g_time)->tm_year); }));
+  EXPECT_TRUE(alone([] { used(localtime(&g_time)->tm_year); }, [] { tm date{}; used(asctime(&date)); }));
   EXPECT_TRUE(alone([] { used(atoi("1")); }, [] { used(atoi("1")); }));
   EXPECT_TRUE(alone([] { printf("%s", "x"); }, [] { printf("%s", "x"); }));
 }

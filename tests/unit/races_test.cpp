@@ -181,4 +181,21 @@ TEST(Races, AThreadReadsItsIdWhereItsCreatorWritesIt) {
               selvage::FindsDataRace());
 }
 
+TEST(Races, AJoinWritesTheResult) {
+  const auto join_both = [](bool apart) {
+    return selvage::explore([apart] {
+      void *one = nullptr, *two = nullptr;
+      pthread_t t, u;
+      const auto nothing = [](void* p) { return p; };
+      pthread_create(&t, nullptr, nothing, nullptr);
+      pthread_create(&u, nullptr, nothing, nullptr);
+      std::thread other([&] { pthread_join(t, &one); });
+      pthread_join(u, apart ? &two : &one);
+      other.join();
+    });
+  };
+  EXPECT_THAT(join_both(false), selvage::FindsDataRace());
+  EXPECT_THAT(join_both(true), selvage::Proves());
+}
+
 }  // namespace

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <cstdio>
 #include <cstring>
@@ -442,6 +443,29 @@ TEST(Livelock, NotWhereSomebodysTimeWillBeUp) {
     second.join();
   });
   EXPECT_THAT(result, Proves());
+}
+
+// Woken for nothing, it goes round with all as it was; but it may not be woken for nothing for ever.
+TEST(Livelock, NotWhereAWaitIsRepeatedUntilItsTimeIsUp) {
+  for (const bool looks : {false, true}) {
+    for (const char* model : {"sc", "rc11"}) {
+      selvage::Options options;
+      options.model = model;
+      const auto result = selvage::explore(options, [looks] {
+        pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+        pthread_cond_t never = PTHREAD_COND_INITIALIZER;
+        timespec until{1, 0};
+        if (looks) clock_gettime(CLOCK_REALTIME, &until);
+        pthread_mutex_lock(&mutex);
+        int waited = 0;
+        while (waited == 0) waited = pthread_cond_timedwait(&never, &mutex, &until);
+        pthread_mutex_unlock(&mutex);
+        selvage::outcome(waited == ETIMEDOUT);
+      });
+      EXPECT_THAT(result, Proves()) << model << looks;
+      EXPECT_THAT(result, OutcomesAre(ElementsAre("1")));
+    }
+  }
 }
 
 }  // namespace

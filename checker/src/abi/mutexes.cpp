@@ -4,6 +4,7 @@
 
 #include "abi/callback.hpp"
 #include "abi/export.hpp"
+#include "abi/mutexes.hpp"
 #include "abi/real.hpp"
 #include "machine/access.hpp"
 #include "machine/changes.hpp"
@@ -66,64 +67,134 @@ void check_user_of(const pthread_cond_t* c) {
   if (o != nullptr) objects::check_user(o, "condition variable", (c->__data.__wrefs & 1) != 0);
 }
 
-int clock_of(const pthread_cond_t* c) {
-  // glibc: bit 1 of __wrefs says CLOCK_MONOTONIC.
-  return (c->__data.__wrefs & 2) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+/// Making an object writes all of it.
+void begin_of_life(const volatile void* p, std::uint64_t size, std::uint64_t pc) {
+  range(at(p), size, selvage::race::kWrite, pc);
 }
 
 }  // namespace
 
-SELVAGE_EXPORT int pthread_mutex_init(pthread_mutex_t* m, const pthread_mutexattr_t* attributes) {
-  const int error = SELVAGE_REAL(pthread_mutex_init)(m, attributes);
-  if (!of_program(SELVAGE_CALLER) || error != 0) return error;
-  range(at(m), sizeof *m, selvage::race::kWrite, SELVAGE_CALLER);
+namespace selvage::abi {
+
+void mutex_made(pthread_mutex_t* m, std::uint64_t pc) {
+  begin_of_life(m, sizeof *m, pc);
   Door door;
   objects::mutex_init(at(m));
-  return 0;
+}
+void destroy(pthread_mutex_t* m, std::uint64_t pc) {
+  {
+    Door door;
+    objects::mutex_destroy(at(m), pc);
+  }
+  end_of_life(m, pc);
+}
+int lock(pthread_mutex_t* m, std::uint64_t pc) {
+  Door door;
+  touch(m, race::kRead, pc);
+  if (lock_dropped(EventKind::lock, m, pc)) return 0;
+  return objects::mutex_lock(at(m), type_of(m), pc);
+}
+int try_lock(pthread_mutex_t* m, std::uint64_t pc) {
+  Door door;
+  touch(m, race::kRead, pc);
+  if (lock_dropped(EventKind::trylock, m, pc)) return 0;
+  return objects::mutex_trylock(at(m), type_of(m), pc);
+}
+int lock_until(pthread_mutex_t* m, clockid_t clock, const timespec* until, std::uint64_t pc) {
+  Door door;
+  touch(m, race::kRead, pc);
+  if (lock_dropped(EventKind::timedlock, m, pc)) return 0;
+  return objects::mutex_timedlock(at(m), type_of(m), clock, nanoseconds(*until), pc);
+}
+int unlock(pthread_mutex_t* m, std::uint64_t pc) {
+  Door door;
+  touch(m, race::kRead, pc);
+  if (unlock_dropped(EventKind::unlock, m, pc)) return 0;
+  return objects::mutex_unlock(at(m), type_of(m), pc);
+}
+
+void condition_made(pthread_cond_t* c, std::uint64_t pc) {
+  begin_of_life(c, sizeof *c, pc);
+  Door door;
+  objects::cond_init(at(c));
+}
+void destroy(pthread_cond_t* c, std::uint64_t pc) {
+  {
+    Door door;
+    objects::cond_destroy(at(c));
+  }
+  end_of_life(c, pc);
+}
+clockid_t clock_of(const pthread_cond_t* c) {
+  // glibc: bit 1 of __wrefs says CLOCK_MONOTONIC.
+  return (c->__data.__wrefs & 2) != 0 ? CLOCK_MONOTONIC : CLOCK_REALTIME;
+}
+int wait(pthread_cond_t* c, pthread_mutex_t* m, std::uint64_t pc) {
+  Door door;
+  touch(c, race::kRead, pc);
+  check_user_of(c);
+  return objects::cond_wait(at(c), at(m), type_of(m), false, 0, 0, pc);
+}
+int wait_until(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock, const timespec* until, std::uint64_t pc) {
+  Door door;
+  touch(c, race::kRead, pc);
+  check_user_of(c);
+  return objects::cond_wait(at(c), at(m), type_of(m), true, clock, nanoseconds(*until), pc);
+}
+void notify(pthread_cond_t* c, bool all, std::uint64_t pc) {
+  Door door;
+  touch(c, race::kRead, pc);
+  check_user_of(c);
+  objects::cond_signal(at(c), all, pc);
+}
+
+void once(pthread_once_t* control, void (*routine)(), std::uint64_t pc) {
+  Door door;
+  touch(control, race::kRead, pc);
+  if (!objects::once_begin(at(control), pc)) return;
+  try {
+    Callback program;
+    routine();
+  } catch (...) {
+    objects::once_failed(at(control));
+    throw;
+  }
+  objects::once_done(at(control));
+}
+
+}  // namespace selvage::abi
+
+namespace abi = selvage::abi;
+
+SELVAGE_EXPORT int pthread_mutex_init(pthread_mutex_t* m, const pthread_mutexattr_t* attributes) {
+  const int error = SELVAGE_REAL(pthread_mutex_init)(m, attributes);
+  if (of_program(SELVAGE_CALLER) && error == 0) abi::mutex_made(m, SELVAGE_CALLER);
+  return error;
 }
 SELVAGE_EXPORT int pthread_mutex_destroy(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_destroy)(m);
-  {
-    Door door;
-    objects::mutex_destroy(at(m), SELVAGE_CALLER);
-  }
-  end_of_life(m, SELVAGE_CALLER);
+  abi::destroy(m, SELVAGE_CALLER);
   return 0;
 }
 SELVAGE_EXPORT int pthread_mutex_lock(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_lock)(m);
-  Door door;
-  touch(m, selvage::race::kRead, SELVAGE_CALLER);
-  if (lock_dropped(EventKind::lock, m, SELVAGE_CALLER)) return 0;
-  return objects::mutex_lock(at(m), type_of(m), SELVAGE_CALLER);
+  return abi::lock(m, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_trylock(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_trylock)(m);
-  Door door;
-  touch(m, selvage::race::kRead, SELVAGE_CALLER);
-  if (lock_dropped(EventKind::trylock, m, SELVAGE_CALLER)) return 0;
-  return objects::mutex_trylock(at(m), type_of(m), SELVAGE_CALLER);
+  return abi::try_lock(m, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* until) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_timedlock)(m, until);
-  Door door;
-  touch(m, selvage::race::kRead, SELVAGE_CALLER);
-  if (lock_dropped(EventKind::timedlock, m, SELVAGE_CALLER)) return 0;
-  return objects::mutex_timedlock(at(m), type_of(m), CLOCK_REALTIME, nanoseconds(*until), SELVAGE_CALLER);
+  return abi::lock_until(m, CLOCK_REALTIME, until, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock, const timespec* until) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_clocklock)(m, clock, until);
-  Door door;
-  touch(m, selvage::race::kRead, SELVAGE_CALLER);
-  if (lock_dropped(EventKind::timedlock, m, SELVAGE_CALLER)) return 0;
-  return objects::mutex_timedlock(at(m), type_of(m), clock, nanoseconds(*until), SELVAGE_CALLER);
+  return abi::lock_until(m, clock, until, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_unlock(pthread_mutex_t* m) {
   if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_unlock)(m);
-  Door door;
-  touch(m, selvage::race::kRead, SELVAGE_CALLER);
-  if (unlock_dropped(EventKind::unlock, m, SELVAGE_CALLER)) return 0;
-  return objects::mutex_unlock(at(m), type_of(m), SELVAGE_CALLER);
+  return abi::unlock(m, SELVAGE_CALLER);
 }
 
 SELVAGE_EXPORT int pthread_mutex_consistent(pthread_mutex_t* m) noexcept {
@@ -135,56 +206,35 @@ SELVAGE_EXPORT int pthread_mutex_consistent(pthread_mutex_t* m) noexcept {
 
 SELVAGE_EXPORT int pthread_cond_init(pthread_cond_t* c, const pthread_condattr_t* attributes) {
   const int error = SELVAGE_REAL(pthread_cond_init)(c, attributes);
-  if (!g.in_program || error != 0) return error;
-  Door door;
-  objects::cond_init(at(c));
-  return 0;
+  if (g.in_program && error == 0) abi::condition_made(c, SELVAGE_CALLER);
+  return error;
 }
 SELVAGE_EXPORT int pthread_cond_destroy(pthread_cond_t* c) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_destroy)(c);
-  {
-    Door door;
-    objects::cond_destroy(at(c));
-  }
-  end_of_life(c, SELVAGE_CALLER);
+  abi::destroy(c, SELVAGE_CALLER);
   return 0;
 }
 SELVAGE_EXPORT int pthread_cond_wait(pthread_cond_t* c, pthread_mutex_t* m) {
   if (!g.in_program) return SELVAGE_REAL(pthread_cond_wait)(c, m);
-  Door door;
-  touch(c, selvage::race::kRead, SELVAGE_CALLER);
-  check_user_of(c);
-  return objects::cond_wait(at(c), at(m), type_of(m), false, 0, 0, SELVAGE_CALLER);
+  return abi::wait(c, m, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_cond_timedwait(pthread_cond_t* c, pthread_mutex_t* m, const timespec* until) {
   if (!g.in_program) return SELVAGE_REAL(pthread_cond_timedwait)(c, m, until);
-  Door door;
-  touch(c, selvage::race::kRead, SELVAGE_CALLER);
-  check_user_of(c);
-  return objects::cond_wait(at(c), at(m), type_of(m), true, clock_of(c), nanoseconds(*until), SELVAGE_CALLER);
+  return abi::wait_until(c, m, abi::clock_of(c), until, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_cond_clockwait(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock,
                                           const timespec* until) {
   if (!g.in_program) return SELVAGE_REAL(pthread_cond_clockwait)(c, m, clock, until);
-  Door door;
-  touch(c, selvage::race::kRead, SELVAGE_CALLER);
-  check_user_of(c);
-  return objects::cond_wait(at(c), at(m), type_of(m), true, clock, nanoseconds(*until), SELVAGE_CALLER);
+  return abi::wait_until(c, m, clock, until, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_cond_signal(pthread_cond_t* c) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_signal)(c);
-  Door door;
-  touch(c, selvage::race::kRead, SELVAGE_CALLER);
-  check_user_of(c);
-  objects::cond_signal(at(c), false, SELVAGE_CALLER);
+  abi::notify(c, false, SELVAGE_CALLER);
   return 0;
 }
 SELVAGE_EXPORT int pthread_cond_broadcast(pthread_cond_t* c) {
   if (!g.in_program) return g.exploring ? 0 : SELVAGE_REAL(pthread_cond_broadcast)(c);
-  Door door;
-  touch(c, selvage::race::kRead, SELVAGE_CALLER);
-  check_user_of(c);
-  objects::cond_signal(at(c), true, SELVAGE_CALLER);
+  abi::notify(c, true, SELVAGE_CALLER);
   return 0;
 }
 
@@ -209,6 +259,7 @@ int rwlock(pthread_rwlock_t* l, bool write, objects::Patience patience, int cloc
 SELVAGE_EXPORT int pthread_rwlock_init(pthread_rwlock_t* l, const pthread_rwlockattr_t* attributes) {
   const int error = SELVAGE_REAL(pthread_rwlock_init)(l, attributes);
   if (!g.in_program || error != 0) return error;
+  begin_of_life(l, sizeof *l, SELVAGE_CALLER);
   Door door;
   objects::rwlock_init(at(l));
   return 0;
@@ -260,6 +311,7 @@ SELVAGE_EXPORT int pthread_barrier_init(pthread_barrier_t* b, const pthread_barr
                                         unsigned count) {
   const int error = SELVAGE_REAL(pthread_barrier_init)(b, attributes, count);
   if (!g.in_program || error != 0) return error;
+  begin_of_life(b, sizeof *b, SELVAGE_CALLER);
   Door door;
   int shared = PTHREAD_PROCESS_PRIVATE;
   if (attributes != nullptr) pthread_barrierattr_getpshared(attributes, &shared);
@@ -288,6 +340,7 @@ SELVAGE_EXPORT int pthread_barrier_wait(pthread_barrier_t* b) {
 SELVAGE_EXPORT int pthread_spin_init(pthread_spinlock_t* l, int shared) {
   const int error = SELVAGE_REAL(pthread_spin_init)(l, shared);
   if (!g.in_program || error != 0) return error;
+  begin_of_life(l, sizeof *l, SELVAGE_CALLER);
   Door door;
   objects::mutex_init(at(l));
   return 0;
@@ -325,17 +378,7 @@ SELVAGE_EXPORT int pthread_spin_unlock(pthread_spinlock_t* l) {
 
 SELVAGE_EXPORT int pthread_once(pthread_once_t* control, void (*routine)()) {
   if (!of_program(SELVAGE_CALLER)) return SELVAGE_REAL(pthread_once)(control, routine);
-  Door door;
-  touch(control, selvage::race::kRead, SELVAGE_CALLER);
-  if (!objects::once_begin(at(control), SELVAGE_CALLER)) return 0;
-  try {
-    selvage::abi::Callback program;
-    routine();
-  } catch (...) {
-    objects::once_failed(at(control));
-    throw;
-  }
-  objects::once_done(at(control));
+  abi::once(control, routine, SELVAGE_CALLER);
   return 0;
 }
 

@@ -38,6 +38,7 @@ int wait(sem_t* s, objects::Patience patience, int clock, const timespec* until,
 SELVAGE_EXPORT int sem_init(sem_t* s, int shared, unsigned value) {
   const int result = SELVAGE_REAL(sem_init)(s, shared, value);
   if (!g.in_program || result != 0) return result;
+  range(at(s), sizeof *s, selvage::race::kWrite, SELVAGE_CALLER);
   Door door;
   objects::semaphore_init(at(s), value);
   g.objects.at(at(s), objects::Kind::semaphore)->shared = shared != 0;

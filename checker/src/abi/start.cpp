@@ -10,14 +10,11 @@
 #include "abi/terminate.hpp"
 #include "abi/export.hpp"
 #include "abi/real.hpp"
+#include "abi/threads.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
 #include "report/control.hpp"
 #include "report/record.hpp"
-
-namespace selvage::abi {
-extern int g_threads_before;
-}
 
 namespace {
 

@@ -1,6 +1,10 @@
 // The C library's functions on strings: what they read and write.
 //
 // Where a function stops early, what it reads ends there (C17 7.24), however much the library may look at.
+#include <signal.h>
+#include <string.h>
+
+#include <cstdio>
 #include <cstdlib>
 
 #include "abi/accesses.hpp"
@@ -9,6 +13,7 @@
 namespace {
 
 using selvage::abi::Accesses;
+using selvage::machine::Door;
 using selvage::machine::g;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -235,6 +240,25 @@ SELVAGE_TELLS(wchar_t*, wmemmove, (wchar_t* to, const wchar_t* from, std::size_t
 SELVAGE_TELLS(wchar_t*, wmemset, (wchar_t* to, wchar_t c, std::size_t n), (to, c, n), access.writes(to, n * sizeof *to))
 SELVAGE_TELLS(int, wmemcmp, (const wchar_t* a, const wchar_t* b, std::size_t n), (a, b, n),
               access.reads(a, n * sizeof *a); access.reads(b, n * sizeof *b))
+
+// Texts for numbers that have none, in memory of the thread's own. (The C library allocates that, and frees it when the thread
+// ends; a thread of the machine does not end there.)
+SELVAGE_DOOR(char*, strerror, (int error)) {
+  if (!g.in_program || strerrordesc_np(error) != nullptr) return SELVAGE_BEHIND(strerror)(error);
+  Door door;
+  thread_local char text[32];
+  std::snprintf(text, sizeof text, "Unknown error %d", error);
+  return text;
+}
+SELVAGE_DOOR(char*, strsignal, (int signal)) {
+  if (!g.in_program || sigdescr_np(signal) != nullptr) return SELVAGE_BEHIND(strsignal)(signal);
+  Door door;
+  thread_local char text[32];
+  const bool real_time = signal >= SIGRTMIN && signal <= SIGRTMAX;
+  std::snprintf(text, sizeof text, "%s signal %d", real_time ? "Real-time" : "Unknown",
+                real_time ? signal - SIGRTMIN : signal);
+  return text;
+}
 
 // Numbers: up to the first character that is no part of one.
 #define SELVAGE_NUMBER(RESULT, NAME, PARAMETERS, ARGUMENTS, UP_TO)         \

@@ -12,6 +12,7 @@
 #include "abi/callback.hpp"
 #include "abi/export.hpp"
 #include "abi/real.hpp"
+#include "abi/threads.hpp"
 #include "machine/access.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
@@ -21,6 +22,7 @@
 #include "machine/virtual_time.hpp"
 #include "sync/robust.hpp"
 
+namespace abi = selvage::abi;
 using selvage::abi::Callback;
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 
@@ -32,7 +34,6 @@ extern "C" __attribute__((visibility("hidden"))) int selvage_real_pthread_create
 }
 
 namespace selvage::abi {
-/// Real threads started outside an exploration: what they do cannot be controlled.
 int g_threads_before = 0;
 }  // namespace selvage::abi
 
@@ -149,31 +150,6 @@ _Unwind_Reason_Code stop_unwinding(int, _Unwind_Action actions, _Unwind_Exceptio
   return _URC_NO_REASON;
 }
 
-int join(pthread_t thread, void** result, std::uint64_t pc) {
-  const int t = find(thread);
-  Thread& me = self();
-  if (t < 0) misuse("join of a thread that was never started");
-  Thread& other = g.threads[t];
-  if (other.joined) misuse("T" + std::to_string(t) + " is joined twice");
-  if (other.detached) misuse("join of T" + std::to_string(t) + ", which is detached");
-  if (t == me.id) return EDEADLK;
-  Op op;
-  op.kind = EventKind::join;
-  op.second = static_cast<std::uint64_t>(t);
-  op.pc = pc;
-  visible(op);
-  other.joined = true;
-  me.visits.clear();  // what joins has gone on, whatever it does next
-  if (uses_symmetry()) {
-    learn_from(me, other);
-  } else {
-    me.clock.join(other.clock);
-  }
-  g.strategy->learned(me.id, t);
-  if (result != nullptr) *result = other.result;
-  return 0;
-}
-
 }  // namespace
 
 namespace selvage::machine {
@@ -190,44 +166,137 @@ void fiber_main(void* argument) {
 
 namespace {
 
-void create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument,
-            std::uint64_t pc) {
-  Door door;
-  int state = PTHREAD_CREATE_JOINABLE;
-  if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+/// The thread, once it has ended; nullptr where it is the running one.
+Thread* wait_for_end(pthread_t thread, std::uint64_t pc) {
+  const int t = find(thread);
+  Thread& me = self();
+  if (t < 0) misuse("join of a thread that was never started");
+  Thread& other = g.threads[t];
+  if (other.joined) misuse("T" + std::to_string(t) + " is joined twice");
+  if (other.detached) misuse("join of T" + std::to_string(t) + ", which is detached");
+  if (t == me.id) return nullptr;
   Op op;
-  op.kind = EventKind::create;
+  op.kind = EventKind::join;
+  op.second = static_cast<std::uint64_t>(t);
   op.pc = pc;
-  eager(op);
-  const int t = start_thread(routine, argument, state == PTHREAD_CREATE_DETACHED);
-  if (t < 0) {
-    violation(selvage::Verdict::unsupported,
-              "more than " + std::to_string(kMaxThreads) + " threads in one execution cannot be controlled");
+  visible(op);
+  other.joined = true;
+  me.visits.clear();  // what joins has gone on, whatever it does next
+  if (uses_symmetry()) {
+    learn_from(me, other);
+  } else {
+    me.clock.join(other.clock);
   }
-  changed();
-  if (auto* e = last_event()) e->second = static_cast<std::uint64_t>(t);
-  *thread = static_cast<pthread_t>(g.thread_locals.thread_pointer(t));
-  run_to_first_event(t);
+  g.strategy->learned(me.id, t);
+  return &other;
 }
 
 }  // namespace
 
+namespace selvage::abi {
+
+void create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument,
+            std::uint64_t pc) {
+  {
+    Door door;
+    int state = PTHREAD_CREATE_JOINABLE;
+    if (attributes != nullptr) pthread_attr_getdetachstate(attributes, &state);
+    Op op;
+    op.kind = EventKind::create;
+    op.pc = pc;
+    eager(op);
+    const int t = start_thread(routine, argument, state == PTHREAD_CREATE_DETACHED);
+    if (t < 0) {
+      violation(selvage::Verdict::unsupported,
+                "more than " + std::to_string(kMaxThreads) + " threads in one execution cannot be controlled");
+    }
+    changed();
+    if (auto* e = last_event()) e->second = static_cast<std::uint64_t>(t);
+    *thread = static_cast<pthread_t>(g.thread_locals.thread_pointer(t));
+    run_to_first_event(t);
+  }
+  // POSIX: the new thread may run before its name is there for it to read.
+  Accesses(pc).writes(thread, sizeof *thread);
+}
+
+namespace {
+
+template <typename R, typename Convert>
+int join_for(pthread_t thread, R* result, std::uint64_t pc, Convert convert) {
+  {
+    Door door;
+    const Thread* other = wait_for_end(thread, pc);
+    if (other == nullptr) return EDEADLK;
+    if (result == nullptr) return 0;
+    *result = convert(other->result);
+  }
+  Accesses(pc).writes(result, sizeof *result);
+  return 0;
+}
+
+}  // namespace
+
+int join(pthread_t thread, void** result, std::uint64_t pc) {
+  return join_for(thread, result, pc, [](void* r) { return r; });
+}
+int join(pthread_t thread, int* result, std::uint64_t pc) {
+  return join_for(thread, result, pc, [](void* r) { return static_cast<int>(reinterpret_cast<std::intptr_t>(r)); });
+}
+
+void detach(pthread_t thread, std::uint64_t pc) {
+  Door door;
+  const int t = find(thread);
+  if (t < 0) misuse("detach of a thread that was never started");
+  if (g.threads[t].joined) misuse("detach of T" + std::to_string(t) + ", which is joined already");
+  if (g.threads[t].detached) misuse("T" + std::to_string(t) + " is detached twice");
+  Op op;
+  op.kind = EventKind::detach;
+  op.second = static_cast<std::uint64_t>(t);
+  op.pc = pc;
+  eager(op);
+  g.threads[t].detached = true;
+}
+
+void exit_thread(void* result) {
+  _Unwind_Exception& exception = g_exits[self().id];
+  g_exiting |= bit(self().id);
+  exception = {};
+  _Unwind_ForcedUnwind(&exception, stop_unwinding, result);
+  __builtin_trap();
+}
+
+void yield(std::uint64_t pc) {
+  Door door;
+  Op op;
+  op.kind = EventKind::yield;
+  op.pc = pc;
+  eager(op);
+}
+
+void key_made(pthread_key_t key, void (*destructor)(void*)) {
+  if (key >= g_keys.size()) return;
+  g_keys[key] = {destructor, g.in_program ? g.shadow.generation() : 0, true};
+  if (key >= g_keys_end) g_keys_end = key + 1;
+}
+void key_deleted(pthread_key_t key) {
+  if (g.in_program && key < g_keys.size() && g_keys[key].generation != 0) g_keys[key].used = false;
+}
+
+}  // namespace selvage::abi
+
 SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
                                   void* argument) {
   if (!g.in_program) {
-    ++selvage::abi::g_threads_before;
+    ++abi::g_threads_before;
     return SELVAGE_REAL(pthread_create)(thread, attributes, routine, argument);
   }
-  create(thread, attributes, routine, argument, SELVAGE_CALLER);
-  // POSIX: the new thread may run before its name is there for it to read.
-  selvage::abi::Accesses(SELVAGE_CALLER).writes(thread, sizeof *thread);
+  abi::create(thread, attributes, routine, argument, SELVAGE_CALLER);
   return 0;
 }
 
 SELVAGE_EXPORT int pthread_join(pthread_t thread, void** result) {
   if (!g.in_program) return SELVAGE_REAL(pthread_join)(thread, result);
-  Door door;
-  return join(thread, result, SELVAGE_CALLER);
+  return abi::join(thread, result, SELVAGE_CALLER);
 }
 // Whether a thread has ended yet can be asked by these only; a join merely waits for it, which lets the end
 // of a thread be no event at all.
@@ -249,17 +318,7 @@ SELVAGE_EXPORT int pthread_clockjoin_np(pthread_t thread, void** result, clockid
 
 SELVAGE_EXPORT int pthread_detach(pthread_t thread) {
   if (!g.in_program) return SELVAGE_REAL(pthread_detach)(thread);
-  Door door;
-  const int t = find(thread);
-  if (t < 0) misuse("detach of a thread that was never started");
-  if (g.threads[t].joined) misuse("detach of T" + std::to_string(t) + ", which is joined already");
-  if (g.threads[t].detached) misuse("T" + std::to_string(t) + " is detached twice");
-  Op op;
-  op.kind = EventKind::detach;
-  op.second = static_cast<std::uint64_t>(t);
-  op.pc = SELVAGE_CALLER;
-  eager(op);
-  g.threads[t].detached = true;
+  abi::detach(thread, SELVAGE_CALLER);
   return 0;
 }
 
@@ -268,25 +327,17 @@ SELVAGE_EXPORT void pthread_exit(void* result) {
     SELVAGE_REAL(pthread_exit)(result);
     __builtin_unreachable();
   }
-  _Unwind_Exception& exception = g_exits[self().id];
-  g_exiting |= bit(self().id);
-  exception = {};
-  _Unwind_ForcedUnwind(&exception, stop_unwinding, result);
-  __builtin_trap();
+  abi::exit_thread(result);
 }
 
 SELVAGE_EXPORT int pthread_key_create(pthread_key_t* key, void (*destructor)(void*)) {
-  const bool in_program = g.in_program;
   // libc keeps the values (in each thread's own block); the destructors are run from here, while exploring.
   const int error = SELVAGE_REAL(pthread_key_create)(key, destructor);
-  if (error == 0 && *key < g_keys.size()) {
-    g_keys[*key] = {destructor, in_program ? g.shadow.generation() : 0, true};
-    if (*key >= g_keys_end) g_keys_end = *key + 1;
-  }
+  if (error == 0) abi::key_made(*key, destructor);
   return error;
 }
 SELVAGE_EXPORT int pthread_key_delete(pthread_key_t key) {
-  if (g.in_program && key < g_keys.size() && g_keys[key].generation != 0) g_keys[key].used = false;
+  abi::key_deleted(key);
   return SELVAGE_REAL(pthread_key_delete)(key);
 }
 
@@ -303,10 +354,6 @@ SELVAGE_EXPORT int __cxa_thread_atexit_impl(void (*function)(void*), void* argum
 
 SELVAGE_EXPORT int sched_yield() {
   if (!g.in_program) return SELVAGE_REAL(sched_yield)();
-  Door door;
-  Op op;
-  op.kind = EventKind::yield;
-  op.pc = SELVAGE_CALLER;
-  eager(op);
+  abi::yield(SELVAGE_CALLER);
   return 0;
 }

@@ -189,7 +189,9 @@ SELVAGE_REFUSE(dlmopen)
 SELVAGE_REFUSE(makecontext)
 SELVAGE_REFUSE(swapcontext)
 SELVAGE_REFUSE(setcontext)
-// True randomness cannot be replayed.
+// What differs from run to run cannot be replayed.
+SELVAGE_REFUSE(sched_getcpu)
+SELVAGE_REFUSE(getcpu)
 SELVAGE_REFUSE(getrandom)
 SELVAGE_REFUSE(getentropy)
 SELVAGE_REFUSE(arc4random)

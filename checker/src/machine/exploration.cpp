@@ -425,7 +425,7 @@ report::RawResult Explorer::run() {
   g.harness_thread_pointer = g.thread_locals.thread_pointer(0);
   g.thread_locals.grow(4);
   prepare_unwinder();
-  prepare_streams();
+  prepare_libraries();
   if (job_.options.search == Search::graphs || job_.options.search == Search::replay || job_.options.model == "rc11") {
     find_waiter_pools();
   }

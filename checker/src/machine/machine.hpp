@@ -95,6 +95,7 @@ struct Thread : ThreadState, ThreadPast {
     std::uint64_t seen = 0;      ///< seen_holding then
     std::uint64_t others = 0;    ///< others_standing() then
     std::uint64_t state = 0;     ///< round_state() then
+    bool timed_out = false;      ///< it woke since its time was up
   };
   Idle idle;
   int wakes = 0;                    ///< how often it was woken as a spinner since somebody made progress

@@ -4,7 +4,9 @@
 #include <unistd.h>
 #include <unwind.h>
 
+#include <array>
 #include <cstring>
+#include <ctime>
 #include <locale>
 #include <sstream>
 #include <string>
@@ -128,12 +130,23 @@ void prepare_unwinder() {
   _Unwind_Backtrace(count_frame, &frames);
 }
 
-void prepare_streams() {
+void prepare_libraries() {
+  // The inline parts of these caches are compiled into the program: to write them there is a race.
   const auto& characters = std::use_facet<std::ctype<char>>(std::locale::classic());
-  characters.widen('0');
-  characters.narrow('0', '0');
+  std::array<char, 256> all{}, narrow{};
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i] = static_cast<char>(i);
+    characters.widen(all[i]);
+    characters.narrow(all[i], static_cast<char>(~all[i]));  // (not where it becomes the default)
+  }
+  characters.narrow(all.data(), all.data() + all.size(), '0', narrow.data());
   std::ostringstream text;
   text << 1 << 1.5;
+  // The time zone is read from a file.
+  const std::time_t begin = 0;
+  std::tm local{};
+  tzset();
+  localtime_r(&begin, &local);
 }
 
 }  // namespace selvage::machine

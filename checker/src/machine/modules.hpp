@@ -24,7 +24,7 @@ struct CodeRange {
 CodeRange runtime_code();
 /// Has the unwinder do what it does once, so that it happens outside executions.
 void prepare_unwinder();
-/// The same of the streams of the C++ library: what they find out when they are first used, of characters and numbers.
-void prepare_streams();
+/// The same of what the C and C++ libraries find out when it is first asked for: of characters, numbers and the time zone.
+void prepare_libraries();
 
 }  // namespace selvage::machine

@@ -7,6 +7,7 @@
 // trap), and what only reads facts that no execution changes.
 #include "machine/syscall_filter.hpp"
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -17,9 +18,11 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <ucontext.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <vector>
 
 #include "machine/cold_pages.hpp"
@@ -225,10 +228,20 @@ constexpr long kHarmless[] = {SYS_rt_sigreturn,
 constexpr long kWriting[] = {SYS_clock_gettime, SYS_clock_getres,      SYS_uname,
                              SYS_fstat,         SYS_sched_getaffinity, SYS_sched_getparam};
 
+/// Does it ask for the file of the time zone, as the C library does at each localtime()? It has read it before all executions
+/// (prepare_libraries), and goes on with what it read where the file is the same one, or still not there.
+bool asks_for_time_zone(long number, const greg_t* registers) {
+  if (number != SYS_newfstatat && number != SYS_openat) return false;
+  const auto* path = reinterpret_cast<const char*>(registers[REG_RSI]);
+  if (static_cast<int>(registers[REG_RDI]) != AT_FDCWD || path == nullptr || std::strcmp(path, "/etc/localtime") != 0) return false;
+  return number == SYS_newfstatat || raw_syscall(SYS_access, reinterpret_cast<long>(path), F_OK) == -ENOENT;
+}
+
 /// Is it such a call? (Of the standard streams, or of a descriptor that is named alone, for the last two.)
 bool only_writes(long number, const greg_t* registers) {
   if (std::find(std::begin(kWriting), std::end(kWriting), number) != std::end(kWriting)) return true;
   if (number == SYS_ioctl) return (registers[REG_RDI] & ~3) == 0;
+  if (asks_for_time_zone(number, registers)) return true;
   constexpr greg_t kEmptyPath = 0x1000;  // AT_EMPTY_PATH: the call is fstat
   return number == SYS_newfstatat && (registers[REG_R10] & kEmptyPath) != 0;
 }

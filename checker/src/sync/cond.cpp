@@ -78,6 +78,7 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   t.idle.wait = how == kNotified ? 0 : cond;
   if (how != kNotified && !g.stepping) {
     machine::need_clean_stacks();
+    t.idle.timed_out = how == kTimedOut;
     t.idle.progress = t.own_progress;
     t.idle.writes = t.own_writes;
     t.idle.seen = t.seen_holding;
@@ -97,7 +98,8 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     t.timed_out = false;
     t.timed_wait = timed;
     t.forced_time_out = timed && !may && !stutters;
-    t.stutters = timed && stutters;
+    // (Where it only woke for nothing, its time will still be up: that is covered by the round that timed out instead.)
+    t.stutters = timed && stutters && t.idle.timed_out;
   } else if (how == kSpurious) {
     if (timed || t.read_clock) count_time_out();
     // Late, so that a wait with a deadline wakes for nothing only a few times before its time is up.

@@ -1,0 +1,102 @@
+// The C++ library's streams are compiled into it, where nobody sees what they read and write. All that reads from or writes to
+// one begins with a sentry, whose constructor is a function of its own: who makes one writes the stream. (So do str() and its
+// like, which have none.)
+//
+// The eight standard streams may be used by several threads at the same time (C++20 29.4.1); but not while another sets how
+// they format: that is read.
+#include <iostream>
+
+#include "abi/accesses.hpp"
+#include "abi/export.hpp"
+
+namespace {
+
+using selvage::abi::Accesses;
+using selvage::machine::g;
+
+// Of std::ios_base, as the ABI of libstdc++ has it: a pointer to its table, precision, width; flags, exceptions and state.
+constexpr std::ptrdiff_t kPrecision = 8, kWidth = 16, kFlagsEnd = 28, kStateEnd = 36;
+
+/// The virtual base of a stream: where it is says the third word before the table (Itanium C++ ABI, 2.5.2).
+char* base_of(const void* stream) {
+  const auto* table = *static_cast<const std::ptrdiff_t* const*>(stream);
+  return const_cast<char*>(static_cast<const char*>(stream)) + table[-3];
+}
+
+bool is_standard(const void* stream) {
+  const void* const all[] = {&std::cout,  &std::cerr,  &std::clog,  &std::cin,
+                             &std::wcout, &std::wcerr, &std::wclog, &std::wcin};
+  for (const void* each : all) {
+    if (stream == each) return true;
+  }
+  return false;
+}
+
+void uses(const void* stream, std::uint64_t pc) {
+  if (!g.in_program) return;
+  const Accesses access(pc);
+  char* const base = base_of(stream);
+  if (is_standard(stream)) {
+    access.reads(base + kPrecision, kFlagsEnd - kPrecision);
+  } else {
+    access.writes(base + kWidth, kStateEnd - kWidth);
+  }
+}
+
+void looks_at(const void* stream, std::uint64_t pc) {
+  if (g.in_program) Accesses(pc).reads(base_of(stream) + kWidth, kStateEnd - kWidth);
+}
+
+struct View {
+  std::size_t length;
+  const void* first;
+};
+
+}  // namespace
+
+// Under their mangled names. A string is returned where the caller says, which is then the first argument.
+#define SELVAGE_OUTPUT_SENTRY(NAME)                        \
+  SELVAGE_DOOR(void, NAME, (void* sentry, void* stream)) { \
+    uses(stream, SELVAGE_CALLER);                          \
+    SELVAGE_BEHIND(NAME)(sentry, stream);                  \
+  }
+#define SELVAGE_INPUT_SENTRY(NAME)                                    \
+  SELVAGE_DOOR(void, NAME, (void* sentry, void* stream, bool noskip)) { \
+    uses(stream, SELVAGE_CALLER);                                     \
+    SELVAGE_BEHIND(NAME)(sentry, stream, noskip);                     \
+  }
+#define SELVAGE_GETS_TEXT(NAME, HOW)                           \
+  SELVAGE_DOOR(void*, NAME, (void* result, void* stream)) {    \
+    HOW(stream, SELVAGE_CALLER);                               \
+    return SELVAGE_BEHIND(NAME)(result, stream);               \
+  }
+#define SELVAGE_VIEWS_TEXT(NAME)               \
+  SELVAGE_DOOR(View, NAME, (void* stream)) {   \
+    looks_at(stream, SELVAGE_CALLER);          \
+    return SELVAGE_BEHIND(NAME)(stream);       \
+  }
+#define SELVAGE_SETS_TEXT(NAME)                            \
+  SELVAGE_DOOR(void, NAME, (void* stream, void* text)) {   \
+    uses(stream, SELVAGE_CALLER);                          \
+    SELVAGE_BEHIND(NAME)(stream, text);                    \
+  }
+
+SELVAGE_OUTPUT_SENTRY(_ZNSo6sentryC1ERSo)
+SELVAGE_OUTPUT_SENTRY(_ZNSt13basic_ostreamIwSt11char_traitsIwEE6sentryC1ERS2_)
+SELVAGE_INPUT_SENTRY(_ZNSi6sentryC1ERSib)
+SELVAGE_INPUT_SENTRY(_ZNSt13basic_istreamIwSt11char_traitsIwEE6sentryC1ERS2_b)
+
+// CLASS: the length of the class's name, and that.
+#define SELVAGE_STRING_STREAM(CLASS, C)                                                                          \
+  SELVAGE_GETS_TEXT(_ZNKSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, looks_at)                       \
+  SELVAGE_GETS_TEXT(_ZNKRSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, looks_at)                      \
+  SELVAGE_GETS_TEXT(_ZNOSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, uses)                           \
+  SELVAGE_VIEWS_TEXT(_ZNKSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE4viewEv)                               \
+  SELVAGE_SETS_TEXT(_ZNSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strERKNS_12basic_stringI##C##S2_S3_EE)  \
+  SELVAGE_SETS_TEXT(_ZNSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEONS_12basic_stringI##C##S2_S3_EE)
+SELVAGE_STRING_STREAM(18basic_stringstream, c)
+SELVAGE_STRING_STREAM(19basic_istringstream, c)
+SELVAGE_STRING_STREAM(19basic_ostringstream, c)
+SELVAGE_STRING_STREAM(18basic_stringstream, w)
+SELVAGE_STRING_STREAM(19basic_istringstream, w)
+SELVAGE_STRING_STREAM(19basic_ostringstream, w)

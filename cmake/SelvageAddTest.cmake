@@ -41,13 +41,13 @@ endfunction()
 # -Og -fno-inline      the optimiser must not fold a loop of increments into one addition before the
 #                      instrumentation sees it, and reports can name the functions of the source
 # ...auto-var-init     no stale values in dead stack slots: equal states look equal
-# -D_GLIBCXX_EXTERN... templates of the C++ library are instantiated, and so instrumented, in the program
+# -include ...         std::string's functions are instantiated, and so instrumented, in the program
 # ...func-entry-exit   call stacks are read from the stacks themselves, when there is something to tell
 # -fno-optimize-sib... so that every caller is there to be read
 # -UNDEBUG             a failing assert is a verdict; optimised builds define NDEBUG
 function(selvage_compile_options variable)
   set(options -g -Og -fno-inline -fno-omit-frame-pointer -fno-optimize-sibling-calls
-              -D_GLIBCXX_EXTERN_TEMPLATE=0 -UNDEBUG)
+              "SHELL:-include selvage/instrumented_strings.hpp" -UNDEBUG)
   selvage_instrumentation_options(instrumentation)
   list(APPEND options ${instrumentation})
   set(zero -ftrivial-auto-var-init=zero)

@@ -41,8 +41,8 @@ std::vector<std::string> plan(const std::vector<std::string>& words, const Toolc
 TEST(CxxPlan, CompilingAloneGetsTheFlags) {
   EXPECT_THAT(
       plan({"-c", "a.cpp", "-o", "a.o"}),
-      ElementsAre("g++ -g -fsanitize=thread -fno-inline -fno-omit-frame-pointer -D_GLIBCXX_EXTERN_TEMPLATE=0 "
-                  "-ftrivial-auto-var-init=zero -fno-builtin -Wno-tsan -Og -isystem /I -c a.cpp -o a.o"));
+      ElementsAre("g++ -g -fsanitize=thread -fno-inline -fno-omit-frame-pointer "
+                  "-ftrivial-auto-var-init=zero -fno-builtin -Wno-tsan -Og -isystem /I -include selvage/instrumented_strings.hpp -c a.cpp -o a.o"));
   EXPECT_THAT(plan({"-O2", "-c", "a.cpp"}), ElementsAre(Not(HasSubstr("-Og"))));
   EXPECT_THAT(
       plan({"-c", "a.cpp"}, kClang),

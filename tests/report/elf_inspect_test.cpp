@@ -54,6 +54,17 @@ TEST_F(ElfInspect, TellsWhetherClangKeptItsReads) {
   EXPECT_TRUE(inspect_elf(build("g++ -fsanitize=thread -fno-builtin")).may_have_builtins) << "nothing to tell by";
 }
 
+TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {
+  write(scratch_ / "p.cpp", "#include <string>\nint main() { std::string s; s.push_back('x'); return s.empty(); }\n");
+  const auto of_library = [this](const std::string& flags) {
+    return inspect_elf(build("g++ -fsanitize=thread " + flags)).library_strings;
+  };
+  EXPECT_TRUE(of_library("-std=c++17"));
+  EXPECT_TRUE(of_library("-std=c++11 -s"));
+  EXPECT_FALSE(of_library("-std=c++20"));
+  EXPECT_FALSE(of_library("-std=c++17 -I " SELVAGE_TREE "/checker/include -include selvage/instrumented_strings.hpp"));
+}
+
 TEST_F(ElfInspect, PlainProgramsAreRefused) {
   EXPECT_THAT(why(build("g++")), HasSubstr("not a -fsanitize=thread build"));
   EXPECT_THAT(why("/bin/true"), HasSubstr("not a -fsanitize=thread build"));

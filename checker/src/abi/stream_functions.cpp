@@ -47,6 +47,12 @@ void looks_at(const void* stream, std::uint64_t pc) {
   if (g.in_program) Accesses(pc).reads(base_of(stream) + kWidth, kStateEnd - kWidth);
 }
 
+/// std::basic_string, as the ABI has it.
+struct String {
+  const void* first;
+  std::size_t length;
+};
+
 struct View {
   std::size_t length;
   const void* first;
@@ -86,6 +92,18 @@ SELVAGE_OUTPUT_SENTRY(_ZNSt13basic_ostreamIwSt11char_traitsIwEE6sentryC1ERS2_)
 SELVAGE_INPUT_SENTRY(_ZNSi6sentryC1ERSib)
 SELVAGE_INPUT_SENTRY(_ZNSt13basic_istreamIwSt11char_traitsIwEE6sentryC1ERS2_b)
 
+// Of std::basic_ios: `base` is that.
+#define SELVAGE_ASKS_STATE(RESULT, NAME)          \
+  SELVAGE_TELLS(RESULT, NAME, (char* base), (base), \
+                access.reads(base + kFlagsEnd, kStateEnd - kFlagsEnd))
+SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEE4goodEv)
+SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEE4failEv)
+SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEE3eofEv)
+SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEE3badEv)
+SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEEcvbEv)
+SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEEntEv)
+SELVAGE_ASKS_STATE(int, _ZNKSt9basic_iosIcSt11char_traitsIcEE7rdstateEv)
+
 // CLASS: the length of the class's name, and that.
 #define SELVAGE_STRING_STREAM(CLASS, C)                                                                          \
   SELVAGE_GETS_TEXT(_ZNKSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, looks_at)                       \
@@ -100,3 +118,34 @@ SELVAGE_STRING_STREAM(19basic_ostringstream, c)
 SELVAGE_STRING_STREAM(18basic_stringstream, w)
 SELVAGE_STRING_STREAM(19basic_istringstream, w)
 SELVAGE_STRING_STREAM(19basic_ostringstream, w)
+
+// Texts that go in or out. (What is in a text that comes in is written by memory functions, which tell.)
+SELVAGE_TELLS(void*, _ZSt16__ostream_insertIcSt11char_traitsIcEERSt13basic_ostreamIT_T0_ES6_PKS3_l,
+              (void* stream, const char* text, std::ptrdiff_t length), (stream, text, length),
+              access.reads(text, static_cast<std::size_t>(length)))
+SELVAGE_TELLS(void*, _ZNSo5writeEPKcl, (void* stream, const char* text, std::ptrdiff_t length), (stream, text, length),
+              access.reads(text, static_cast<std::size_t>(length)))
+SELVAGE_TELLS(void*, _ZStlsIcSt11char_traitsIcESaIcEERSt13basic_ostreamIT_T0_ES7_RKNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+              (void* stream, const String* text), (stream, text), access.reads(text, sizeof *text))
+SELVAGE_TELLS(void*, _ZStrsIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+              (void* stream, String* text), (stream, text), access.writes(text, sizeof *text))
+SELVAGE_TELLS(void*, _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+              (void* stream, String* text), (stream, text), access.writes(text, sizeof *text))
+SELVAGE_TELLS(void*, _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EES4_,
+              (void* stream, String* text, char end), (stream, text, end), access.writes(text, sizeof *text))
+
+// Numbers that come in.
+#define SELVAGE_EXTRACTS(NAME, T) \
+  SELVAGE_TELLS(void*, NAME, (void* stream, T* number), (stream, number), access.writes(number, sizeof *number))
+SELVAGE_EXTRACTS(_ZNSirsERi, int)
+SELVAGE_EXTRACTS(_ZNSirsERs, short)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIbEERSiRT_, bool)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractItEERSiRT_, unsigned short)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIjEERSiRT_, unsigned)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIlEERSiRT_, long)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractImEERSiRT_, unsigned long)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIxEERSiRT_, long long)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIyEERSiRT_, unsigned long long)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIfEERSiRT_, float)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIdEERSiRT_, double)
+SELVAGE_EXTRACTS(_ZNSi10_M_extractIeEERSiRT_, long double)

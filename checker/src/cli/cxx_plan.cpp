@@ -20,11 +20,10 @@ void append(Words* to, const Words& from) { to->insert(to->end(), from.begin(), 
 // Before the user's words, so that the user's win.
 //   -fno-inline             reports can name every function of the source
 //   auto-var-init           no stale values in dead stack slots: equal states look equal
-//   _GLIBCXX_EXTERN_TEMPLATE=0  library templates are instantiated, and so instrumented, in the program
+//   instrumented_strings    std::string's functions are instantiated, and so instrumented, in the program
 //   -Og                     plainer optimisers fold a loop of increments into one addition
 Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, const Layout& layout) {
-  Words flags{"-g", "-fsanitize=thread", "-fno-inline", "-fno-omit-frame-pointer",
-              "-D_GLIBCXX_EXTERN_TEMPLATE=0"};
+  Words flags{"-g", "-fsanitize=thread", "-fno-inline", "-fno-omit-frame-pointer"};
   if (toolchain.clang || toolchain.major >= 12) flags.emplace_back("-ftrivial-auto-var-init=zero");
   if (toolchain.clang && toolchain.major < 16) {
     flags.emplace_back("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang");
@@ -39,7 +38,9 @@ Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, c
   // Its warning is about atomic_thread_fence, which Selvage knows.
   if (!toolchain.clang) append(&flags, {"-fno-builtin", "-Wno-tsan"});
   if (!arguments.optimises) flags.emplace_back("-Og");
-  if (!layout.include_dir.empty()) append(&flags, {"-isystem", layout.include_dir});
+  if (!layout.include_dir.empty()) {
+    append(&flags, {"-isystem", layout.include_dir, "-include", "selvage/instrumented_strings.hpp"});
+  }
   return flags;
 }
 

@@ -26,6 +26,14 @@ struct CloseFile {
   ~CloseFile() { ::close(fd); }
 };
 
+/// A member function of std::string or std::wstring?
+bool is_of_strings(std::string_view name) {
+  for (const std::string_view scope : {"_ZNSt7__cxx1112basic_stringI", "_ZNKSt7__cxx1112basic_stringI"}) {
+    if (name.substr(0, scope.size()) == scope) return true;
+  }
+  return false;
+}
+
 void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* facts) {
   Elf_Data* data = elf_getdata(section, nullptr);
   const std::size_t count =
@@ -38,6 +46,7 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
     const std::string_view name = text == nullptr ? "" : text;
     facts->all_instrumented |= name == kAllInstrumented;
+    facts->library_strings |= symbol.st_shndx == SHN_UNDEF && is_of_strings(name);
     if (name.rfind("__tsan_", 0) != 0) {
       continue;
     }

@@ -18,6 +18,7 @@ struct ElfFacts {
   bool by_clang = false;       ///< clang compiled some of it
   bool all_instrumented = false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
   bool may_have_builtins = false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
+  bool library_strings = false;  ///< calls std::string's functions in the C++ library, which is not instrumented
   std::vector<std::string> needed;  ///< DT_NEEDED, in order
 };
 

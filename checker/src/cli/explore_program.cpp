@@ -84,6 +84,13 @@ void doubt_what_gcc_put_in_place(const ElfFacts& facts, Result* result) {
         "build with selvage c++, or compile with -g -fno-builtin", result);
 }
 
+// Before C++20, std::string's functions are in the library unless told otherwise (selvage/instrumented_strings.hpp).
+void doubt_strings_of_library(const ElfFacts& facts, Result* result) {
+  if (!facts.library_strings || !result->complete) return;
+  doubt("std::string's functions are called in the C++ library, which is not instrumented",
+        "build with selvage c++, or compile with -std=c++20", result);
+}
+
 }  // namespace
 
 Target target_of(const std::string& program) {
@@ -132,6 +139,7 @@ std::optional<Result> explore_program(const Target& target, const std::vector<st
   result.only_sc = explored->only_sc;
   doubt_what_clang_left_out(target.facts, &result);
   doubt_what_gcc_put_in_place(target.facts, &result);
+  doubt_strings_of_library(target.facts, &result);
   return result;
 }
 

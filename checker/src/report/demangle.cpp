@@ -26,7 +26,9 @@ std::size_t after_operator(std::string_view text, std::size_t i) {
 
 }  // namespace
 
-std::string demangle(const std::string& name) {
+std::string demangle(const std::string& versioned) {
+  // What a program takes from a library has the version behind its name: _ZSt4cout@GLIBCXX_3.4.
+  const std::string name = versioned.substr(0, versioned.find('@'));
   int status = 0;
   // Only names that begin like this are mangled; __cxa_demangle would read "i" as "int".
   if (name.rfind("_Z", 0) != 0) {

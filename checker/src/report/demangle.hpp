@@ -8,7 +8,7 @@ namespace selvage::report {
 
 /// The demangled name, or `name` itself where it is not a mangled one. Notes of the compiler such as
 /// " [clone .isra.0]" are dropped.
-std::string demangle(const std::string& name);
+std::string demangle(const std::string& versioned);
 
 /// "void ns::f<int>(int) const" -> "ns::f<int>": no return type and no parameters.
 std::string short_function(std::string_view demangled);

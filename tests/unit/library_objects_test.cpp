@@ -3,7 +3,9 @@
 
 #include <iostream>
 #include <list>
+#include <locale>
 #include <map>
+#include <memory_resource>
 #include <mutex>
 #include <set>
 #include <sstream>
@@ -25,6 +27,8 @@ struct Shared {
   std::list<int> list{1, 2};
   std::list<int> other{3};
   std::string text = "some text that is too long for the string itself";
+  std::locale locale;
+  std::pmr::unsynchronized_pool_resource pool;
   int number = 0;
   long total = 0;
 };
@@ -105,6 +109,13 @@ INSTANTIATE_TEST_SUITE_P(
                     Pair{"list reversed", [](Shared& s) { s.number = *s.list.begin(); }, [](Shared& s) { s.list.reverse(); }},
                     Pair{"list spliced", [](Shared& s) { s.number = *s.other.begin(); },
                          [](Shared& s) { s.list.splice(s.list.end(), s.other, s.other.begin()); }}));
+
+INSTANTIATE_TEST_SUITE_P(
+    Others, LibraryObjects,
+    testing::Values(Pair{"hash", [](Shared& s) { s.total = static_cast<long>(std::hash<std::string>{}(s.text)); },
+                         [](Shared& s) { s.text[9] = 'x'; }},
+                    Pair{"locale", [](Shared& s) { s.locale = std::locale::classic(); }, nullptr},
+                    Pair{"pool", [](Shared& s) { s.pool.deallocate(s.pool.allocate(8), 8); }, nullptr}));
 
 INSTANTIATE_TEST_SUITE_P(
     Strings, LibraryObjects,

@@ -1,4 +1,5 @@
-// The parts of std::map, std::set and std::list that are compiled into the C++ library: what they read and write of the nodes.
+// The parts of std::map, std::set and std::list that are compiled into the C++ library: what they read and write of the nodes;
+// and a few others that work on the program's objects.
 // Where a tree is rebalanced that may be any node; its header stands for them, as everything that uses the tree reads that.
 #include "abi/accesses.hpp"
 #include "abi/export.hpp"
@@ -62,3 +63,16 @@ SELVAGE_TELLS(void, _ZNSt8__detail15_List_node_base4swapERS0_S1_, (ListNode* one
                 access.writes(&each->before->next, sizeof each->next);
                 access.writes(each, sizeof *each);
               })
+
+SELVAGE_TELLS(std::size_t, _ZSt11_Hash_bytesPKvmm, (const void* bytes, std::size_t length, std::size_t seed),
+              (bytes, length, seed), access.reads(bytes, length))
+
+// Objects of a word or more, of which the first word stands for all.
+SELVAGE_TELLS(void*, _ZNSt6localeaSERKS_, (void* locale, const void* other), (locale, other),
+              access.reads(other, sizeof(void*)); access.writes(locale, sizeof(void*)))
+SELVAGE_TELLS(void*, _ZNSt3pmr28unsynchronized_pool_resource11do_allocateEmm,
+              (void* pool, std::size_t size, std::size_t alignment), (pool, size, alignment),
+              access.writes(static_cast<void**>(pool) + 1, sizeof(void*)))
+SELVAGE_TELLS(void, _ZNSt3pmr28unsynchronized_pool_resource13do_deallocateEPvmm,
+              (void* pool, void* block, std::size_t size, std::size_t alignment), (pool, block, size, alignment),
+              access.writes(static_cast<void**>(pool) + 1, sizeof(void*)))

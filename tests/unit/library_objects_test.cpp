@@ -126,6 +126,24 @@ INSTANTIATE_TEST_SUITE_P(
                          [](Shared& s) { s.text[9] = 'x'; }},
                     Pair{"copy", [](Shared& s) { const std::string copy = s.text; }, [](Shared& s) { s.text[9] = 'x'; }}));
 
+TEST(LibraryObjects, StandardStreamsThatAreNotSynchronisedRace) {
+  for (const bool locked : {false, true}) {
+    const auto result = selvage::explore([locked] {
+      std::ios_base::sync_with_stdio(false);
+      std::mutex m;
+      const auto print = [&] {
+        std::unique_lock<std::mutex> lock(m, std::defer_lock);
+        if (locked) lock.lock();
+        std::cout << 1;
+      };
+      std::thread first(print), second(print);
+      first.join();
+      second.join();
+    });
+    EXPECT_EQ(result.verdict, locked ? selvage::Verdict::proved : selvage::Verdict::data_race) << result.message;
+  }
+}
+
 // What may be done at the same time.
 TEST(LibraryObjects, AreNotTakenToRace) {
   const auto together = [](Call one, Call other) { return of({"", one, other}, false); };

@@ -2,9 +2,13 @@
 // one begins with a sentry, whose constructor is a function of its own: who makes one writes the stream. (So do str() and its
 // like, which have none.)
 //
-// The eight standard streams may be used by several threads at the same time (C++20 29.4.1); but not while another sets how
-// they format: that is read.
+// The eight standard streams may be used by several threads at the same time, as long as they are synchronised with C's (C++20
+// 29.4.1); but not while another sets how they format: that is read.
+#include <ext/stdio_sync_filebuf.h>
+
+#include <initializer_list>
 #include <iostream>
+#include <typeinfo>
 
 #include "abi/accesses.hpp"
 #include "abi/export.hpp"
@@ -23,11 +27,14 @@ char* base_of(const void* stream) {
   return const_cast<char*>(static_cast<const char*>(stream)) + table[-3];
 }
 
-bool is_standard(const void* stream) {
-  const void* const all[] = {&std::cout,  &std::cerr,  &std::clog,  &std::cin,
-                             &std::wcout, &std::wcerr, &std::wclog, &std::wcin};
-  for (const void* each : all) {
-    if (stream == each) return true;
+/// Is `base` that of one of these streams, with the buffer that it has unless the program said sync_with_stdio(false) or gave it
+/// another?
+template <typename C>
+bool is_synchronised(const char* base, std::initializer_list<std::basic_ios<C>*> streams) {
+  for (std::basic_ios<C>* each : streams) {
+    if (base != reinterpret_cast<char*>(each)) continue;
+    const std::basic_streambuf<C>* const buffer = each->rdbuf();
+    return buffer != nullptr && typeid(*buffer) == typeid(__gnu_cxx::stdio_sync_filebuf<C>);
   }
   return false;
 }
@@ -36,7 +43,8 @@ void uses(const void* stream, std::uint64_t pc) {
   if (!g.in_program) return;
   const Accesses access(pc);
   char* const base = base_of(stream);
-  if (is_standard(stream)) {
+  if (is_synchronised<char>(base, {&std::cout, &std::cerr, &std::clog, &std::cin}) ||
+      is_synchronised<wchar_t>(base, {&std::wcout, &std::wcerr, &std::wclog, &std::wcin})) {
     access.reads(base + kPrecision, kFlagsEnd - kPrecision);
   } else {
     access.writes(base + kWidth, kStateEnd - kWidth);

@@ -91,6 +91,16 @@ def strings(selvage, work):
                 result, _ = explore(selvage, program)
                 expect(result["verdict"] == "data-race" and result["caveat"] == "",
                        f"strings, selvage c++ {compiler} {standard} {level}: {result['verdict']}")
+    # What is linked to it may be as it is.
+    library = work / "library.cpp"
+    library.write_text("#include <string>\nvoid add(std::string& to) { to.push_back('x'); }\n", encoding="utf-8")
+    alone = work / "alone.cpp"
+    alone.write_text('#include <string>\n#include <thread>\nvoid add(std::string&);\n'
+                     'int main() { std::string s; std::thread t([] {}); add(s); t.join(); return s != "x"; }\n', encoding="utf-8")
+    subprocess.run(["g++", "-std=c++17", "-c", library, "-o", work / "library.o"], check=True)
+    subprocess.run([selvage, "c++", "-std=c++17", alone, work / "library.o", "-o", program], check=True)
+    result, _ = explore(selvage, program)
+    expect(result["verdict"] == "proved" and result["caveat"] == "", f"with an uninstrumented library: {result['verdict']}")
 
 
 if __name__ == "__main__":

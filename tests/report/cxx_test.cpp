@@ -64,8 +64,8 @@ TEST(CxxPlan, CompilingAndLinkingIsTakenApart) {
                     EndsWith("a.cpp -c -o /T/a-0.o"), Not(HasSubstr("-lm")), Not(HasSubstr("prog"))));
   EXPECT_THAT(lines[1], EndsWith("b.cc -c -o /T/b-1.o"));
   EXPECT_EQ(lines[2],
-            "g++ -Wl,--push-state,--no-as-needed /L/libselvage.so -Wl,--pop-state -Wl,-rpath,/L -Wall "
-            "/T/a-0.o /T/b-1.o "
+            "g++ -Wl,--push-state,--no-as-needed /L/libselvage.so -Wl,--pop-state -Wl,-rpath,/L "
+            "-Wl,--defsym=selvage_strings_are_instrumented=1 -Wall /T/a-0.o /T/b-1.o "
             "x.o -lm -o prog -fsanitize=undefined -DX=1");
 }
 
@@ -73,7 +73,7 @@ TEST(CxxPlan, LinkingAloneLeavesTheSanitizerOff) {
   EXPECT_THAT(
       plan({"-fsanitize=thread", "a.o", "-shared-libsan", "-o", "p"}, kClang),
       ElementsAre("clang++ -Wl,--push-state,--no-as-needed /L/libselvage.so -Wl,--pop-state -Wl,-rpath,/L "
-                  "-Qunused-arguments -Wl,--defsym=selvage_all_accesses_are_instrumented=1 a.o -o p"));
+                  "-Wl,--defsym=selvage_strings_are_instrumented=1 -Qunused-arguments -Wl,--defsym=selvage_all_accesses_are_instrumented=1 a.o -o p"));
 }
 
 TEST(CxxPlan, LanguagesGoWithTheirSources) {

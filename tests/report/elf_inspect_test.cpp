@@ -61,8 +61,11 @@ TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {
   };
   EXPECT_TRUE(of_library("-std=c++17"));
   EXPECT_TRUE(of_library("-std=c++11 -s"));
+  EXPECT_TRUE(of_library("-std=c++17 -D_GLIBCXX_USE_CXX11_ABI=0"));
   EXPECT_FALSE(of_library("-std=c++20"));
   EXPECT_FALSE(of_library("-std=c++17 -I " SELVAGE_TREE "/checker/include -include selvage/instrumented_strings.hpp"));
+  EXPECT_FALSE(inspect_elf(build("g++ -fsanitize=thread")).strings_instrumented);
+  EXPECT_TRUE(inspect_elf(build(std::string("g++ -fsanitize=thread -Wl,--defsym=") + kStringsInstrumented + "=1")).strings_instrumented);
 }
 
 TEST_F(ElfInspect, PlainProgramsAreRefused) {

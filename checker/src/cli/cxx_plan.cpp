@@ -89,7 +89,7 @@ Words link_command(const CxxArguments& arguments, const Words& objects, const To
   // First of all libraries, so that its pthread functions are found before the C library's; also where the
   // linker would drop a library that nothing before it needs.
   append(&command, {"-Wl,--push-state,--no-as-needed", layout.libselvage, "-Wl,--pop-state",
-                    "-Wl,-rpath," + layout.library_dir});
+                    "-Wl,-rpath," + layout.library_dir, fmt::format("-Wl,--defsym={}=1", kStringsInstrumented)});
   if (toolchain.clang) {
     command.emplace_back("-Qunused-arguments");
     command.push_back(fmt::format("-Wl,--defsym={}=1", kAllInstrumented));

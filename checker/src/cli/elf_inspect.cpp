@@ -26,9 +26,10 @@ struct CloseFile {
   ~CloseFile() { ::close(fd); }
 };
 
-/// A member function of std::string or std::wstring?
+/// A member function of std::string or std::wstring? (Also of the one before C++11, and of libc++'s.)
 bool is_of_strings(std::string_view name) {
-  for (const std::string_view scope : {"_ZNSt7__cxx1112basic_stringI", "_ZNKSt7__cxx1112basic_stringI"}) {
+  for (const std::string_view scope : {"_ZNSt7__cxx1112basic_stringI", "_ZNKSt7__cxx1112basic_stringI", "_ZNSs", "_ZNKSs",
+                                       "_ZNSt3__112basic_stringI", "_ZNKSt3__112basic_stringI"}) {
     if (name.substr(0, scope.size()) == scope) return true;
   }
   return false;
@@ -46,6 +47,7 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
     const std::string_view name = text == nullptr ? "" : text;
     facts->all_instrumented |= name == kAllInstrumented;
+    facts->strings_instrumented |= name == kStringsInstrumented;
     facts->library_strings |= symbol.st_shndx == SHN_UNDEF && is_of_strings(name);
     if (name.rfind("__tsan_", 0) != 0) {
       continue;

@@ -19,6 +19,7 @@ struct ElfFacts {
   bool all_instrumented = false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
   bool may_have_builtins = false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
   bool library_strings = false;  ///< calls std::string's functions in the C++ library, which is not instrumented
+  bool strings_instrumented = false;  ///< ... but only uninstrumented parts of it do, as `selvage c++` linked it
   std::vector<std::string> needed;  ///< DT_NEEDED, in order
 };
 
@@ -27,6 +28,9 @@ ElfFacts inspect_elf(const std::string& path);
 
 /// Names the symbol by which `selvage c++` tells of ElfFacts::all_instrumented.
 inline constexpr const char* kAllInstrumented = "selvage_all_accesses_are_instrumented";
+
+/// And this of ElfFacts::strings_instrumented.
+inline constexpr const char* kStringsInstrumented = "selvage_strings_are_instrumented";
 
 /// Why the program cannot be explored, in one line that says what to do; empty where it can.
 /// `libselvage` is named as the library to link.

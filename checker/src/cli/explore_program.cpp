@@ -86,7 +86,7 @@ void doubt_what_gcc_put_in_place(const ElfFacts& facts, Result* result) {
 
 // Before C++20, std::string's functions are in the library unless told otherwise (selvage/instrumented_strings.hpp).
 void doubt_strings_of_library(const ElfFacts& facts, Result* result) {
-  if (!facts.library_strings || !result->complete) return;
+  if (!facts.library_strings || facts.strings_instrumented || !result->complete) return;
   doubt("std::string's functions are called in the C++ library, which is not instrumented",
         "build with selvage c++, or compile with -std=c++20", result);
 }

@@ -101,6 +101,11 @@ def strings(selvage, work):
     subprocess.run([selvage, "c++", "-std=c++17", alone, work / "library.o", "-o", program], check=True)
     result, _ = explore(selvage, program)
     expect(result["verdict"] == "proved" and result["caveat"] == "", f"with an uninstrumented library: {result['verdict']}")
+    # But not the C++ library itself.
+    subprocess.run([selvage, "c++", "-static-libstdc++", alone, work / "library.o", "-o", program], check=True)
+    result, _ = explore(selvage, program)
+    expect(result["verdict"] == "exhausted" and "-static-libstdc++" in result["caveat"],
+           f"with the C++ library inside: {result['verdict']} {result['caveat']!r}")
 
 
 if __name__ == "__main__":

@@ -68,6 +68,12 @@ TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {
   EXPECT_TRUE(inspect_elf(build(std::string("g++ -fsanitize=thread -Wl,--defsym=") + kStringsInstrumented + "=1")).strings_instrumented);
 }
 
+TEST_F(ElfInspect, TellsWhetherTheLibraryIsInside) {
+  write(scratch_ / "p.cpp", "#include <iostream>\nint main() { std::cout << 1; }\n");
+  EXPECT_FALSE(inspect_elf(build("g++ -fsanitize=thread")).contains_library);
+  EXPECT_TRUE(inspect_elf(build("g++ -fsanitize=thread -static-libstdc++")).contains_library);
+}
+
 TEST_F(ElfInspect, PlainProgramsAreRefused) {
   EXPECT_THAT(why(build("g++")), HasSubstr("not a -fsanitize=thread build"));
   EXPECT_THAT(why("/bin/true"), HasSubstr("not a -fsanitize=thread build"));

@@ -48,6 +48,7 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     const std::string_view name = text == nullptr ? "" : text;
     facts->all_instrumented |= name == kAllInstrumented;
     facts->strings_instrumented |= name == kStringsInstrumented;
+    facts->contains_library |= symbol.st_shndx != SHN_UNDEF && name == "__cxa_throw";
     facts->library_strings |= symbol.st_shndx == SHN_UNDEF && is_of_strings(name);
     if (name.rfind("__tsan_", 0) != 0) {
       continue;

@@ -20,6 +20,7 @@ struct ElfFacts {
   bool may_have_builtins = false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
   bool library_strings = false;  ///< calls std::string's functions in the C++ library, which is not instrumented
   bool strings_instrumented = false;  ///< ... but only uninstrumented parts of it do, as `selvage c++` linked it
+  bool contains_library = false;  ///< the C++ library was linked into it (-static-libstdc++)
   std::vector<std::string> needed;  ///< DT_NEEDED, in order
 };
 

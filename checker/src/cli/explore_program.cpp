@@ -91,6 +91,13 @@ void doubt_strings_of_library(const ElfFacts& facts, Result* result) {
         "build with selvage c++, or compile with -std=c++20", result);
 }
 
+// What its functions do is told by doors in front of the shared library (abi/stream_functions.cpp).
+void doubt_library_inside(const ElfFacts& facts, Result* result) {
+  if (!facts.contains_library || !result->complete) return;
+  doubt("the C++ library was linked into the program, where what its streams and containers do is not seen",
+        "link without -static-libstdc++", result);
+}
+
 }  // namespace
 
 Target target_of(const std::string& program) {
@@ -140,6 +147,7 @@ std::optional<Result> explore_program(const Target& target, const std::vector<st
   doubt_what_clang_left_out(target.facts, &result);
   doubt_what_gcc_put_in_place(target.facts, &result);
   doubt_strings_of_library(target.facts, &result);
+  doubt_library_inside(target.facts, &result);
   return result;
 }
 

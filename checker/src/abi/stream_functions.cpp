@@ -7,11 +7,21 @@
 #include <ext/stdio_sync_filebuf.h>
 
 #include <initializer_list>
-#include <iostream>
+#include <istream>
+#include <ostream>
 #include <typeinfo>
 
 #include "abi/accesses.hpp"
 #include "abi/export.hpp"
+
+// (<iostream> would have these, but makes whoever includes it one more user of theirs: the last one flushes, and that is to be
+// the program.)
+namespace std {
+extern ostream cout, cerr, clog;
+extern istream cin;
+extern wostream wcout, wcerr, wclog;
+extern wistream wcin;
+}  // namespace std
 
 namespace {
 

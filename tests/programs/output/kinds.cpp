@@ -57,6 +57,7 @@ const std::map<std::string, std::function<void()>> ways{
     {"own-buffer", [] { static char buffer[8]; setvbuf(stdout, buffer, _IOFBF, 8); printf("0123456789"); fflush(stdout); }},
     {"both", [] { printf("out"); std::cerr << "err" << std::endl; printf("more"); fprintf(stderr, "err"); }},
     {"without-sync", [] { std::ios::sync_with_stdio(false); std::cout << "a" << std::flush << "b" << std::endl; }},
+    {"without-sync-flushed-at-the-end", [] { std::ios::sync_with_stdio(false); std::cout << "a\n" << count; }},
     {"forked", [] { printf("parent "); in_child([] { printf("child "); }); printf("end"); }},
     {"flushed-forked", [] { printf("parent "); fflush(stdout); in_child([] { printf("child "); }); printf("end"); }},
     {"endl-forked", [] { std::cout << "parent" << std::endl; in_child([] { std::cout << "child" << std::endl; }); }},

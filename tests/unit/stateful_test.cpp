@@ -87,8 +87,13 @@ TEST(Racy, EveryValueIsReached) {
 
 TEST(Racy, TheRaceEndsTheSearch) { EXPECT_THAT(explore(stateful(), [] { racy::run(10); }), FindsDataRace()); }
 
-TEST(Atomic, IsProved) {
-  EXPECT_THAT(explore(stateful(), [] { selvage::outcome(atomic::run(30)); }), Proves(OutcomeIs(60)));
+TEST_P(Locked, SoItIsWithoutALock) {
+  const int n = GetParam();
+  const auto result = explore(stateful(), [n] { selvage::outcome(atomic::run(n)); });
+  EXPECT_THAT(result, Proves(OutcomeIs(2 * n)));
+  const auto size = static_cast<std::uint64_t>(n);
+  EXPECT_LE(result.states, size * size + 10 * size + 20);
+  EXPECT_LE(result.transitions, 2 * size * size + 20 * size + 40);
 }
 
 TEST(Search, IsTheSameTwice) {
@@ -255,6 +260,100 @@ TEST(Races, AreNotHiddenByMerging) {
   };
   EXPECT_THAT(explore(stateful(), body(false)), FindsDataRace());
   EXPECT_THAT(explore(stateful(), body(true)), Proves(OutcomesAre(testing::SizeIs(testing::Le(1)))));
+}
+
+// Who is about to read an atomic location is taken to know what was released there, as long as nobody stores to it. Here a
+// store comes in between and hands on nothing, after which the reader must not know.
+TEST(Races, AreNotHiddenByAStoreToCome) {
+  for (const auto order : {std::memory_order_relaxed, std::memory_order_release, std::memory_order_seq_cst}) {
+    for (const bool swaps : {false, true}) {
+      SCOPED_TRACE(testing::Message() << "order " << static_cast<int>(order) << ", swaps " << swaps);
+      const auto body = [order, swaps](bool stores) {
+        return [order, swaps, stores] {
+          std::atomic<int> x{0};
+          int data = 0;
+          std::thread writer([&] {
+            data = 1;
+            x.fetch_add(1, std::memory_order_release);
+          });
+          std::thread other([&] {
+            if (x.load(std::memory_order_relaxed) != 1) return;
+            if (stores) {
+              x.store(5, order);
+            } else {
+              x.fetch_add(4, std::memory_order_relaxed);
+            }
+          });
+          std::thread reader([&] {
+            int seen = 5;
+            if (swaps) {
+              x.compare_exchange_strong(seen, 6);
+            } else {
+              seen = x.load(std::memory_order_acquire);
+            }
+            if (seen == 5) selvage::outcome(data);
+          });
+          writer.join();
+          other.join();
+          reader.join();
+        };
+      };
+      EXPECT_THAT(explore(stateful(), body(true)), FindsDataRace());
+      EXPECT_EQ(explore(stateful(), body(false)).verdict, Verdict::proved);
+    }
+  }
+}
+
+// ... nor is anything known that is read without acquiring.
+TEST(Races, AreNotHiddenWhereNothingIsAcquired) {
+  const auto body = [](std::memory_order order, bool swaps) {
+    return [order, swaps] {
+      std::atomic<int> x{0};
+      int data = 0;
+      std::thread writer([&] {
+        data = 1;
+        x.fetch_add(1, std::memory_order_release);
+      });
+      std::thread reader([&] {
+        int seen = 7;  // so that it fails
+        if (swaps) {
+          x.compare_exchange_strong(seen, 8, std::memory_order_acquire, order);
+        } else {
+          seen = x.load(order);
+        }
+        if (seen == 1) selvage::outcome(data);
+      });
+      writer.join();
+      reader.join();
+    };
+  };
+  for (const bool swaps : {false, true}) {
+    EXPECT_THAT(explore(stateful(), body(std::memory_order_relaxed, swaps)), FindsDataRace()) << swaps;
+    EXPECT_EQ(explore(stateful(), body(std::memory_order_acquire, swaps)).verdict, Verdict::proved) << swaps;
+  }
+}
+
+// What is read by a read-modify-write came before its own access.
+TEST(Races, AreNoneBetweenAnInitialisationAndAnUpdateThatReadsFromIt) {
+  EXPECT_EQ(explore(stateful(),
+                    [] {
+                      int word = 0;
+                      std::atomic<bool> there{false};
+                      std::thread writer([&] {
+                        word = 1;
+                        std::atomic_ref<int>(word).fetch_add(1, std::memory_order_release);
+                        there.store(true, std::memory_order_relaxed);
+                      });
+                      std::thread reader([&] {
+                        if (!there.load(std::memory_order_relaxed)) return;
+                        std::atomic_ref<int>(word).fetch_add(1, std::memory_order_acquire);
+                      });
+                      writer.join();
+                      reader.join();
+                      selvage::outcome(word);
+                    })
+                .verdict,
+            Verdict::proved);
 }
 
 // With a try-lock unlocks become scheduling points: whenever the first is met, the search starts over.

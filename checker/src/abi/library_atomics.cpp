@@ -47,8 +47,9 @@ void swap_bytes(std::size_t n, void* p, const void* value, void* result) {
 }
 
 /// Announces the access; the caller then performs it.
-selvage::sync::Object* announce(EventKind kind, const volatile void* p, std::size_t n, int order, std::uint64_t pc) {
-  return memory::announce(kind, p, static_cast<std::uint32_t>(n), order, pc);
+selvage::sync::Object* announce(EventKind kind, const volatile void* p, std::size_t n, int order, std::uint64_t pc,
+                                int failure = -1) {
+  return memory::announce(kind, p, static_cast<std::uint32_t>(n), order, pc, failure);
 }
 void check(const volatile void* p, std::size_t n, std::uint8_t flags, std::uint64_t pc) {
   atomic_access(reinterpret_cast<std::uint64_t>(p), static_cast<std::uint32_t>(n), flags, pc);
@@ -82,31 +83,33 @@ void exchange(std::size_t n, volatile void* p, const void* value, void* result, 
   Door door;
   order = order_at(AtomicKind::update, order, pc);
   auto* o = announce(EventKind::atomic_rmw, p, n, order, pc);
+  memory::note_read(o, order);
   check(p, n, selvage::race::kWrite, pc);
   if (!same(const_cast<const void*>(p), value, n)) changed();
   const std::uint64_t before = low_word(const_cast<const void*>(p), n), after = low_word(value, n);
   swap_bytes(n, const_cast<void*>(p), value, result);
-  memory::note_rmw(o, order);
+  memory::note_written_by_rmw(o, order);
   if (g.recording) memory::tell(true, before, true, after);
 }
 bool compare_exchange(std::size_t n, volatile void* p, void* expected, const void* desired, int success, int failure,
                       std::uint64_t pc) {
   Door door;
   orders_at(&success, &failure, pc);
-  auto* o = announce(EventKind::atomic_cas, p, n, success, pc);
+  auto* o = announce(EventKind::atomic_cas, p, n, success, pc, failure);
   void* here = const_cast<void*>(p);
   const std::uint64_t before = low_word(here, n);
   if (same(here, expected, n)) {
+    memory::note_read(o, success);
     check(p, n, selvage::race::kWrite, pc);
     if (!same(here, desired, n)) changed();
     __builtin_memcpy(here, desired, n);
-    memory::note_rmw(o, success);
+    memory::note_written_by_rmw(o, success);
     if (g.recording) memory::tell(true, before, true, low_word(desired, n));
     return true;
   }
+  memory::note_read(o, failure);
   check(p, n, selvage::race::kRead, pc);
   __builtin_memcpy(expected, here, n);
-  memory::note_read(o, failure);
   if (g.recording) memory::tell(true, before, false, 0);
   return false;
 }

@@ -5,6 +5,7 @@
 
 #include "machine/exit_handlers.hpp"
 #include "machine/machine.hpp"
+#include "memory/orders.hpp"
 #include "race/canonical.hpp"
 
 namespace selvage::machine {
@@ -220,6 +221,18 @@ void read(Reader& from) {
   forget_how_it_got_here();
 }
 
+/// What `t` will know of by the atomic access before which it stands, if nobody stores there: read-modify-writes hand on all that
+/// was there.
+void know_location_ahead(Thread& t) {
+  const Op& op = t.pending;
+  if (!memory::acquires(op.order)) return;
+  if (op.kind == EventKind::atomic_cas && !memory::acquires(op.failure_order)) return;
+  sync::Object* location = g.objects.find(op.address, sync::Kind::atomic);
+  if (location == nullptr || t.clock.includes(location->released) || !sync::may_be_relied_on(*location)) return;
+  t.clock.join(location->released);
+  location->done = true;
+}
+
 /// What a thread is sure to know before it accesses anything again, it may know already: who waits for a lock
 /// will know what its last holder knew (who holds it until then knows that as well), who waits for a thread
 /// to end what that one knows.
@@ -232,6 +245,9 @@ void know_ahead() {
     if (op.kind == EventKind::lock || op.kind == EventKind::read_lock || op.kind == EventKind::write_lock) {
       t.clock.join(op.object->released);
       if (op.kind == EventKind::write_lock) t.clock.join(op.object->readers_released);
+    }
+    if (op.kind == EventKind::atomic_load || op.kind == EventKind::atomic_rmw || op.kind == EventKind::atomic_cas) {
+      know_location_ahead(t);
     }
     joins = joins || op.kind == EventKind::join;
   }

@@ -194,6 +194,7 @@ bool LevelSearch::expand(std::uint32_t index) {
   const std::uint32_t origin = node.origin.load(std::memory_order_relaxed);
   bool room = true;
   const bool eager = g.eager_unlock;
+  const std::size_t stored_to = g.stored_to.size();
   look_ahead(index);
   for (std::uint64_t rest = node.enabled; rest != 0 && room; rest &= rest - 1) {
     const int thread = std::countr_zero(rest);
@@ -208,7 +209,10 @@ bool LevelSearch::expand(std::uint32_t index) {
     if (saves_ && !worker_) note_lesson(frontier_.pieces(node), thread);
     if (!room) break;
     // It is found once, and must be found when the step is taken again.
-    if (Steps::starts_over()) g.eager_unlock = eager;
+    if (Steps::starts_over()) {
+      g.eager_unlock = eager;
+      g.stored_to.resize(stored_to);
+    }
     if (settled) {
       taken_ += steps;
       continue;

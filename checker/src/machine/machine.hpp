@@ -219,6 +219,8 @@ struct Machine : Running, ExecutionState {
 
   // The whole exploration.
   bool eager_unlock = true;  ///< nobody tries locks, so an unlock needs no branching
+  /// In a search of states: atomic locations whose stores come too late to rely on there being none (sync/object.hpp).
+  std::vector<std::uint64_t> stored_to;
   bool race_ignored_ever = false;  ///< a race was met and not reported (Races::ignore)
   bool bounded = false;      ///< some bound changed what was explored
   std::string bounded_why;

@@ -28,7 +28,8 @@ struct Op {
   bool needs_notify = false;    ///< enabled only once Thread::notified is set
   bool or_timed_out = false;    ///< enabled as well once Thread::timed_out is set
   std::uint8_t space = 0;       ///< whose private memory `address` is in (machine/process.hpp); 0: memory common to all
-  std::uint8_t unused[2] = {};  // no holes: an Op is on a thread's stack, and so part of a state
+  std::int8_t failure_order = -1;  ///< atomic_cas: the order where it fails
+  std::uint8_t unused = 0;      // no holes: an Op is on a thread's stack, and so part of a state
   std::uint32_t size = 1;       ///< bytes at `address`
   std::uint32_t unused_too = 0;
   std::uint64_t address = 0;    ///< the place or object; 0: none

@@ -467,6 +467,7 @@ std::uint64_t Snapshots::places() const {
     for (const std::int16_t number : children) places(number);
   }
   places(static_cast<std::uint8_t>(g.eager_unlock ? 1 : 0));
+  for (const std::uint64_t location : g.stored_to) places(location);
   return XXH3_64bits(places.data(), places.size());
 }
 

@@ -7,13 +7,14 @@ using machine::self;
 using machine::Thread;
 
 sync::Object* announce(machine::EventKind kind, const volatile void* address, std::uint32_t size, int order,
-                       std::uint64_t pc) {
+                       std::uint64_t pc, int failure) {
   if (g.weak != nullptr) machine::unsupported("an atomic access through libatomic (with --model rc11)");
   const auto at = reinterpret_cast<std::uint64_t>(address);
   machine::Op op;
   op.kind = kind;
   op.footprint = kind == machine::EventKind::atomic_load ? machine::Footprint::read : machine::Footprint::write;
   op.order = static_cast<std::int8_t>(order);
+  op.failure_order = static_cast<std::int8_t>(failure);
   op.address = at;
   op.size = size;
   op.pc = pc;
@@ -31,6 +32,7 @@ void note_read(sync::Object* o, int order) {
 }
 
 void note_store(sync::Object* o, int order) {
+  sync::before_replacing_released(o);
   Thread& t = self();
   if (releases(order)) {
     sync::release(o->released);
@@ -41,9 +43,8 @@ void note_store(sync::Object* o, int order) {
   }
 }
 
-void note_rmw(sync::Object* o, int order) {
-  Thread& t = self();
-  note_read(o, order);
+void note_written_by_rmw(sync::Object* o, int order) {
+  const Thread& t = self();
   if (releases(order)) {
     sync::release_join(o->released);
   } else if (t.has_release_fence) {

@@ -12,13 +12,15 @@
 
 namespace selvage::memory {
 
+// What an access does to happens-before. A read-modify-write has read before it is an access, and hands on after that: so
+// what it reads from came before it.
 void note_read(sync::Object* o, int order);
 void note_store(sync::Object* o, int order);
-void note_rmw(sync::Object* o, int order);
+void note_written_by_rmw(sync::Object* o, int order);
 void fence(int order, std::uint64_t pc);
-/// Announces an atomic access and returns its location once it may be performed.
+/// Announces an atomic access and returns its location once it may be performed. `failure`: a compare-and-swap's other order.
 sync::Object* announce(machine::EventKind kind, const volatile void* address, std::uint32_t size, int order,
-                       std::uint64_t pc);
+                       std::uint64_t pc, int failure = -1);
 /// Tells a recorded execution the values.
 void tell(bool has_read, std::uint64_t read, bool has_write, std::uint64_t written);
 
@@ -60,12 +62,13 @@ T update(volatile T* address, Function change, int order, std::uint64_t pc) {
     return from_value<T>(result.read);
   }
   sync::Object* o = announce(machine::EventKind::atomic_rmw, address, sizeof(T), order, pc);
+  note_read(o, order);
   machine::atomic_access(o->address, sizeof(T), race::kWrite, pc);
   const T before = *address;
   const T after = change(before);
   if (before != after) machine::changed();
   *address = after;
-  note_rmw(o, order);
+  note_written_by_rmw(o, order);
   if (machine::g.recording) {
     tell(true, static_cast<std::uint64_t>(before), true, static_cast<std::uint64_t>(after));
   }
@@ -89,20 +92,21 @@ bool compare_exchange(volatile T* address, T* expected, T desired, int success, 
     }
     return result.wrote;
   }
-  sync::Object* o = announce(machine::EventKind::atomic_cas, address, sizeof(T), success, pc);
+  sync::Object* o = announce(machine::EventKind::atomic_cas, address, sizeof(T), success, pc, failure);
   const T seen = *address;
   if (seen == *expected) {
+    note_read(o, success);
     machine::atomic_access(o->address, sizeof(T), race::kWrite, pc);
     if (seen != desired) machine::changed();
     *address = desired;
-    note_rmw(o, success);
+    note_written_by_rmw(o, success);
     if (machine::g.recording) {
       tell(true, static_cast<std::uint64_t>(seen), true, static_cast<std::uint64_t>(desired));
     }
     return true;
   }
-  machine::atomic_access(o->address, sizeof(T), race::kRead, pc);
   note_read(o, failure);
+  machine::atomic_access(o->address, sizeof(T), race::kRead, pc);
   *expected = seen;
   if (machine::g.recording) tell(true, static_cast<std::uint64_t>(seen), false, 0);
   return false;

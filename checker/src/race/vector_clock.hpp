@@ -30,6 +30,13 @@ struct VectorClock {
     grow(static_cast<std::uint32_t>(thread) + 1);
     at[thread] = value;
   }
+  /// Is all that `other` knows known?
+  [[nodiscard]] bool includes(const VectorClock& other) const {
+    for (std::uint32_t i = 0; i < other.size; ++i) {
+      if (other.at[i] > get(static_cast<int>(i))) return false;
+    }
+    return true;
+  }
   void assign(const VectorClock& other) {
     size = other.size;
     time = other.time;

@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
+
 #include "machine/fatal.hpp"
 #include "machine/machine.hpp"
 #include "machine/process.hpp"
@@ -34,6 +36,18 @@ Object* Objects::add(std::uint64_t address, Kind kind) {
   o.readers_released.clear();
   cell->object = used_;
   return &o;
+}
+
+bool may_be_relied_on(const Object& atomic) {
+  constexpr std::size_t kMost = 16;  // each costs a search that starts over
+  const auto& stored_to = machine::g.stored_to;
+  return stored_to.size() < kMost && std::find(stored_to.begin(), stored_to.end(), atomic.address) == stored_to.end();
+}
+
+void before_replacing_released(const Object* atomic) {
+  if (!is_relied_on(*atomic)) return;
+  machine::g.stored_to.push_back(atomic->address);
+  machine::end_execution(machine::Ending::How::restart);
 }
 
 void check_user(Object* object, const char* what, bool shared) {

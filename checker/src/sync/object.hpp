@@ -21,7 +21,7 @@ struct ObjectState {
   Kind kind = Kind::atomic;
   bool destroyed = false;
   bool busy = false;        ///< once/guard: someone runs the initialiser
-  bool done = false;        ///< once: it has run
+  bool done = false;        ///< once: it has run; atomic: is_relied_on()
   std::int32_t owner = -1;  ///< mutex, rwlock (writer), once: the thread
   std::uint32_t depth = 0;  ///< recursive mutex: how often the owner holds it
   std::int64_t value = 0;   ///< semaphore: its value; barrier: how many it waits for
@@ -92,6 +92,16 @@ class Objects {
 /// The running process uses the object in common memory: misuse where it was not initialised for several processes and another
 /// process uses it too. `shared`: what its bytes say, where they do.
 void check_user(Object* object, const char* what, bool shared);
+
+// In a search of states, what was released into an atomic location may be taken to be known to a thread that is going to read
+// it, as long as nobody stores there: a store replaces it (machine/bookkeeping.cpp).
+
+/// Is anything known on these grounds?
+inline bool is_relied_on(const Object& atomic) { return atomic.done; }
+/// May it be? Not any more where the search has found a store to come after all.
+bool may_be_relied_on(const Object& atomic);
+/// What was released into `atomic` is about to be replaced. Where that was relied on, the search starts over.
+void before_replacing_released(const Object* atomic);
 
 /// An operation on an object.
 inline machine::Op operation(machine::EventKind kind, Object* object, std::uint64_t pc,

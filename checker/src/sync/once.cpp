@@ -74,7 +74,7 @@ void guard_release(std::uint64_t guard, std::uint64_t pc) {
   o->owner = -1;
   release(o->released);
   // Later callers load the byte with acquire: they synchronise with this.
-  g.objects.at(guard, Kind::atomic)->released.assign(o->released);
+  g.objects.at(guard, Kind::atomic)->released.join(o->released);
   *reinterpret_cast<unsigned char*>(guard) = 1;
   machine::changed();
 }

@@ -114,9 +114,6 @@ bool Optimal::ready(int thread) const {
   return true;
 }
 
-/// Is the next event of the thread an operation that reads memory as well, where that read has yet to be performed?
-bool Optimal::half_done(int thread) const { return half_done(thread, executed_[thread]); }
-
 bool Optimal::half_done(int thread, std::uint32_t at) const {
   const ExecutionGraph& graph = frames_.back().graph;
   if (at >= graph.length(thread)) return false;
@@ -447,6 +444,7 @@ void Optimal::apply(const Item& item) {
 
 /// What is half done depends on what its first half does.
 void Optimal::forget_halves() {
+  if (!has_halves_) return;
   ExecutionGraph& graph = now();
   for (int t = 0; t < graph.threads(); ++t) {
     for (std::uint32_t back = 1; back <= 2 && back <= graph.length(t); ++back) {

@@ -155,8 +155,9 @@ class Optimal : public Strategy, public memory::Weak {
   std::uint32_t* prefix_of(int thread) { return prefixes_.data() + static_cast<std::size_t>(thread) * width_; }
   void make_room(int thread);
   bool ready(int thread) const;
-  bool half_done(int thread) const;
-  bool half_done(int thread, std::uint32_t at) const;
+  /// Is the next event of the thread an operation that reads memory as well, where that read has yet to be performed?
+  [[nodiscard]] bool half_done(int thread) const { return has_halves_ && half_done(thread, executed_[thread]); }
+  [[nodiscard]] bool half_done(int thread, std::uint32_t at) const;
   void forget_halves();
   void weigh();
   void complete_operation(EventRef e);
@@ -235,6 +236,7 @@ class Optimal : public Strategy, public memory::Weak {
   Numbers executed_;   ///< how many events of each thread have been performed natively
   Numbers prefixes_;   ///< for each thread what its next event depends on
   Numbers base_, keep_;  ///< buffers
+  bool has_halves_ = false;  ///< some operation so far, in any execution, reads memory as well
   EventRef operation_;  ///< the operation on an object that is being performed
   memory::Locations places_;
   // Interchangeable threads (alike.cpp), in the current run.

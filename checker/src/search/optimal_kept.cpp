@@ -21,7 +21,7 @@ using memory::kNowhere;
 namespace {
 
 // In events. What is left at the end takes less time than to keep where it begins.
-constexpr std::uint32_t kEvery = 3, kBefore = 10;
+constexpr std::uint32_t kEvery = 4, kBefore = 6;
 
 }  // namespace
 

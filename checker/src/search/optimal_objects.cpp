@@ -122,7 +122,10 @@ bool Optimal::perform_object(int thread, const Op& op) {
   if (second != kNowhere) depend(prefix, second, true, graph.location(second).mo.size());
   prefix[thread] = index + 1;
   std::copy_n(prefix, width_, prefix_of(thread));
-  if (op.kind == EventKind::futex_wait) std::copy_n(prefix, width_, graph.clock(e));  // see half_done()
+  if (op.kind == EventKind::futex_wait) {
+    has_halves_ = true;
+    std::copy_n(prefix, width_, graph.clock(e));
+  }
   ++executed_[thread];
   if (!was_preset) {
     object_revisits(thread, op.kind, location, event.exclusive, event.revisitor, base, number);

@@ -23,6 +23,10 @@ def locked_states(n):
     return (n + 2) ** 2 - 1
 
 
+def atomic_states(n):
+    return (n + 1) ** 2 + 6
+
+
 def block_states(n):
     blocks = n // 10
     return (blocks * blocks + 11 * blocks + 12) // 2
@@ -35,7 +39,7 @@ PROOFS = {
     "read-before-join": ("read-before-join/fixed", lambda size: 100000, lambda n: exactly(*range(0, n + 1, 10)),
                          block_states),
     "locked": ("two-threads/fixed", lambda size: size, lambda n: exactly(2 * n), locked_states),
-    "atomic": ("two-threads/atomic", lambda size: size, lambda n: exactly(2 * n), None),
+    "atomic": ("two-threads/atomic", lambda size: size, lambda n: exactly(2 * n), atomic_states),
 }
 
 

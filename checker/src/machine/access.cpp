@@ -97,13 +97,14 @@ void note_first_write(race::Cell* cell, std::uint64_t address) {
 
 __attribute__((noinline)) void share(race::Cell* cell, std::uint64_t address) {
   if (g.forked) check_stack_is_own(address);
-  cell->shared = 1;
-  g.shared_stack.push_back(address & ~7ULL);
+  if (cell->shared == 0) g.shared_stack.push_back(address & ~7ULL);
+  cell->shared = race::kShared;
+  if (g.weak != nullptr) note_lent(address & ~7ULL);
 }
 
 /// From the first access by another thread, part of a stack is memory like any other.
 inline void note_sharing(race::Cell* cell, std::uint64_t address) {
-  if (!g.stacks.contains(address) || cell->shared != 0 || on_own_stack(self(), address)) [[likely]]
+  if (!g.stacks.contains(address) || cell->shared == race::kShared || on_own_stack(self(), address)) [[likely]]
     return;
   share(cell, address);
 }

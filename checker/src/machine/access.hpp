@@ -63,7 +63,7 @@ inline void plain(std::uint64_t address, std::uint32_t size, std::uint8_t flags,
     return;
   }
   const bool own = on_own_stack(t, address);
-  if (!own && cell->shared == 0 && g.stacks.contains(address)) [[unlikely]] {
+  if (!own && cell->shared != race::kShared && g.stacks.contains(address)) [[unlikely]] {
     forget_scratch();
     plain_sharing(address, size, flags, pc);
     return;

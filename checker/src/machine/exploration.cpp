@@ -179,6 +179,7 @@ void Explorer::run_once() {
   if (g.weak != nullptr) {
     g.weak->new_run();
     memory::new_weak_execution();
+    lend_again();
   }
   strategy_->begin();
   Thread& main = g.threads[0];

@@ -27,6 +27,8 @@ search::Schedule Explorer::schedule_now(std::vector<std::uint16_t> steps) const 
   s.max_timeouts = g.options.max_timeouts;
   s.crash_children = g.options.crash_children;
   for (const auto& [address, size] : g.visible) s.visible.push_back(portable_location(address, size));
+  s.lends = g.lends;
+  if (g.lends) s.lent = g.lent;
   s.weaken = g.options.weaken;
   s.drop_lock = g.options.drop_lock;
   s.steps = std::move(steps);
@@ -41,6 +43,11 @@ void Explorer::apply(const search::Schedule& s) {
   g.careful = g.recording || s.crash_children;
   g.eager_unlock = s.eager_unlock;
   reads_chosen_ = s.reads_chosen;
+  g.lends = s.lends;
+  if (s.lends) {
+    g.lent = s.lent;
+    g.lent_more = false;
+  }
   for (const auto& [address, size] : g.visible) unmark_visible(address, size);
   g.visible.clear();
   for (const auto& location : s.visible) {

@@ -225,6 +225,9 @@ struct Machine : Running, ExecutionState {
   bool bounded = false;      ///< some bound changed what was explored
   std::string bounded_why;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> visible;  ///< plain locations that are events
+  std::vector<std::uint64_t> lent;  ///< execution graphs: shared_stack of all executions, sorted; see own_state()
+  bool lends = false;      ///< they are shared from the beginning of an execution on
+  bool lent_more = false;  ///< ... but for some, which are new
   std::uint64_t harness_stack_pointer = 0;
   std::uint64_t harness_thread_pointer = 0;
   std::uint64_t total_events = 0;
@@ -351,6 +354,10 @@ void note_race_access(const std::string& race, int index, int thread, std::uint6
 void check_spin(const Op& op);
 /// The same where reads may see older writes: see there.
 void check_weak_spin(const Op& op);
+/// Others have accessed this granule of a stack; with execution graphs it is memory like any other from then on ...
+void note_lent(std::uint64_t granule);
+/// ... and in all executions from their beginning.
+void lend_again();
 /// The running thread goes on behind an event: what changes in memory from now on is its own doing.
 void note_round_memory();
 /// Whoever compares states needs Machine::clean_stacks: the search starts over with it, once. May not return.

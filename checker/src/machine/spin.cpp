@@ -84,6 +84,19 @@ _Unwind_Reason_Code find_program_frame(_Unwind_Context* context, void* data) {
   return _URC_END_OF_STACK;
 }
 
+/// A part of the running thread's stack. With execution graphs not what others access there: whether they have done so yet is
+/// another matter in each order that a graph is run in, so that is memory like any other (lend_again).
+std::uint64_t hash_stack(std::uint64_t low, std::uint64_t high, std::uint64_t h) {
+  if (g.weak != nullptr && g.lends) {
+    const auto first = std::lower_bound(g.lent.begin(), g.lent.end(), low);
+    for (auto lent = first; lent != g.lent.end() && *lent < high; ++lent) {
+      if (*lent > low) h = hash_range(low, *lent, h);
+      low = *lent + 8;
+    }
+  }
+  return low < high ? hash_range(low, high, h) : h;
+}
+
 /// The program's frames and the registers that a call preserves. Not the runtime's frames: clocks, which
 /// never repeat, pass through them.
 std::uint64_t hash_program_frames(int thread) {
@@ -92,7 +105,7 @@ std::uint64_t hash_program_frames(int thread) {
   const std::uint64_t top = g.threads[thread].stack_low + Stacks::kSize;
   // Not found: a hash that never comes again, so that nothing is taken for a round.
   if (frame.stack_pointer == 0 || frame.stack_pointer > top) return g.events << 1;
-  return hash_range(frame.stack_pointer, top, XXH3_64bits(frame.registers, sizeof frame.registers));
+  return hash_stack(frame.stack_pointer, top, XXH3_64bits(frame.registers, sizeof frame.registers));
 }
 
 /// Does `t` hold a lock that it has taken after the one numbered `acquisitions`?
@@ -250,9 +263,30 @@ std::uint64_t call_site() {
   return XXH3_64bits(calls.at, calls.count * sizeof calls.at[0]);
 }
 
+void note_lent(std::uint64_t granule) {
+  const auto at = std::lower_bound(g.lent.begin(), g.lent.end(), granule);
+  if (at != g.lent.end() && *at == granule) return;
+  g.lent.insert(at, granule);
+  g.lent_more = true;
+}
+
+void lend_again() {
+  if (!g.lends) return;
+  for (const std::uint64_t granule : g.lent) {
+    g.shadow.fresh_cell(granule)->shared = race::kLent;
+    g.shared_stack.push_back(granule);
+  }
+}
+
 /// A hash of what only the running thread can change.
 std::uint64_t own_state() {
   Thread& t = self();
+  // Who follows a schedule has got from there what the search knew.
+  if (g.lent_more && g.strategy->exhausts()) {
+    g.lent_more = false;
+    g.lends = true;
+    end_execution(Ending::How::restart);
+  }
   t.deep_remains = true;
   const std::uint64_t h =
       hash_range(g.thread_locals.low(t.id), g.thread_locals.high(t.id), t.read_clock ? t.clock.time : 0);

@@ -30,13 +30,15 @@ enum Access : std::uint8_t { kRead = 0, kWrite = 1, kAtomic = 2, kFree = 4, kEls
 
 inline constexpr std::uint8_t kSpilled = 0xff;
 inline constexpr int kInline = 3;
+/// Another thread has accessed it in this execution; one did so in another execution (machine/spin.cpp).
+inline constexpr std::uint8_t kShared = 1, kLent = 2;
 
 struct Cell {
   std::uint32_t generation;
   std::uint8_t count;         ///< records in use, or kSpilled: they are in the side table
   std::uint8_t visible_mask;  ///< bytes whose plain accesses are events; outlives the execution
   std::uint8_t foreign;       ///< already noted by machine/foreign_memory; outlives the execution
-  std::uint8_t shared;  ///< on a thread's stack: another thread has accessed it in this execution
+  std::uint8_t shared;  ///< on a thread's stack: kShared, kLent or 0
   std::uint32_t object;  ///< first synchronisation object in the granule, 1-based; 0: none
   std::uint32_t spill;   ///< index in the side table
   Record records[kInline];

@@ -1,5 +1,6 @@
 #include "search/schedule.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <stdexcept>
 #include <string_view>
@@ -25,6 +26,8 @@ std::string hex(std::uint64_t value) {
   static_cast<void>(error);
   return "0x" + std::string(buffer, end);
 }
+
+constexpr std::uint64_t kGranule = 8;
 
 VisibleLocation location(std::string_view text) {
   VisibleLocation l;
@@ -89,6 +92,16 @@ std::string to_text(const Schedule& s) {
       text += hex(s.visible[i].offset) + "/" + std::to_string(s.visible[i].size);
     }
   }
+  if (s.lends) {
+    text += " lent=";
+    for (std::size_t i = 0; i < s.lent.size();) {
+      std::size_t end = i + 1;
+      while (end < s.lent.size() && s.lent[end] == s.lent[end - 1] + kGranule) ++end;
+      if (i != 0) text += ',';
+      text += hex(s.lent[i]) + "/" + std::to_string(kGranule * (end - i));
+      i = end;
+    }
+  }
   for (const std::string& change : s.weaken) text += " weaken=" + as_word(change);
   for (const std::string& change : s.drop_lock) text += " drop-lock=" + as_word(change);
   for (std::size_t i = 0; i < s.steps.size();) {
@@ -151,6 +164,18 @@ Schedule schedule_from_text(const std::string& text) {
           s.visible.push_back(location(list.substr(0, comma)));
           list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
         }
+      } else if (key == "lent") {
+        s.lends = true;
+        std::string_view list = value;
+        while (!list.empty()) {
+          const auto comma = list.find(',');
+          const VisibleLocation l = location(list.substr(0, comma));
+          constexpr std::uint32_t kMost = 8 << 20;  // bytes, as many as a stack has
+          if (!l.object.empty() || l.offset % kGranule != 0 || l.size % kGranule != 0 || l.size > kMost) bad("lent=" + std::string(value));
+          for (std::uint64_t at = 0; at < l.size; at += kGranule) s.lent.push_back(l.offset + at);
+          list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
+        }
+        if (!std::is_sorted(s.lent.begin(), s.lent.end())) bad("lent=" + std::string(value));
       } else {
         bad("unknown setting '" + std::string(key) + "'");
       }

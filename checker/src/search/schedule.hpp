@@ -29,6 +29,8 @@ struct Schedule {
   unsigned max_timeouts = 2;
   bool crash_children = false;
   std::vector<VisibleLocation> visible;
+  bool lends = false;
+  std::vector<std::uint64_t> lent;  ///< where `lends`: granules of stacks that are shared, in order (machine/spin.cpp)
   std::vector<std::string> weaken, drop_lock;  ///< as in Options
   std::vector<std::uint16_t> steps;  ///< a thread, or kAlternativeStep | value
 };

@@ -98,6 +98,41 @@ TEST(Levels, StartOverWhereALockIsTriedLate) {
   EXPECT_THAT(outcomes(explore(options_with(0, 1), body)), testing::SizeIs(2));
 }
 
+// So it is with a store to an atomic location that none was expected to come to, whoever finds it; and the race that it leads to is found.
+TEST(Levels, StartOverWhereAStoreComesLate) {
+  const auto body = [](bool hides) {
+    return [hides] {
+      std::atomic<int> x{0}, steps{0};
+      int data = 0;
+      std::thread writer([&] {
+        data = 1;
+        x.fetch_add(1);
+      });
+      std::thread other([&] {
+        for (int i = 0; i < 8; ++i) steps.fetch_add(1);
+        if (x.load(std::memory_order_relaxed) == 1) {
+          x.store(5, hides ? std::memory_order_relaxed : std::memory_order_release);
+        } else {
+          x.fetch_add(0, std::memory_order_relaxed);  // as many steps
+        }
+      });
+      std::thread reader([&] {
+        const int seen = x.fetch_add(0);
+        selvage::outcome(seen == 5 && hides ? data : seen);
+      });
+      writer.join();
+      other.join();
+      reader.join();
+    };
+  };
+  expect_agreement(body(false));
+  expect_agreement(body(true), false);
+  EXPECT_EQ(explore(options_with(0, 2), body(false)).verdict, Verdict::proved);
+  const auto result = explore(options_with(0, 2), body(true));
+  EXPECT_EQ(result.verdict, Verdict::data_race) << result;
+  EXPECT_THAT(outcomes(result), testing::ElementsAre("0", "1"));
+}
+
 TEST(Levels, CheckpointsAreForWholePrograms) {
   selvage::Options options = options_with(0, 1);
   options.checkpoint = "/tmp/no-checkpoint";

@@ -100,9 +100,20 @@ void stateful(benchmark::State& state, std::uint64_t visited) {
 }
 
 void locked_stateful_levels(benchmark::State& state) { stateful(state, 0); }
-BENCHMARK(locked_stateful_levels)->Arg(100)->Arg(300)->Arg(1000)->Arg(3000)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(locked_stateful_levels)
+    ->Arg(100)
+    ->Arg(300)
+    ->Arg(1000)
+    ->Arg(3000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 void locked_stateful_visited(benchmark::State& state) { stateful(state, std::uint64_t{1} << 20); }
-BENCHMARK(locked_stateful_visited)->Arg(100)->Arg(300)->Arg(1000)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(locked_stateful_visited)
+    ->Arg(100)
+    ->Arg(300)
+    ->Arg(1000)
+    ->UseManualTime()
+    ->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -53,7 +53,8 @@ TEST(TwoThreads, TheLostUpdateIsShownStepByStep) {
   for (const auto& violation : result.violations) {
     if (violation.kind != selvage::Verdict::assertion) continue;
     for (const auto& event : violation.trace) {
-      if (event.thread != 0 && event.text.find("racy::counter") != std::string::npos) steps.push_back(event.text);
+      if (event.thread != 0 && event.text.find("racy::counter") != std::string::npos)
+        steps.push_back(event.text);
     }
   }
   using testing::StartsWith;
@@ -79,7 +80,8 @@ TEST(TwoThreads, TheAtomicCounterKeepsEveryIncrement) {
 // What Z3 proves of models at every size (fixed.smt2 and the others) is looked at in every state of the real code:
 // `counter` is counted up n times in each of two threads.
 template <typename Counter>
-selvage::Result explore_with(const proof::Invariant& invariant, int n, Counter& counter, void (*increment)()) {
+selvage::Result explore_with(const proof::Invariant& invariant, int n, Counter& counter,
+                             void (*increment)()) {
   return selvage::explore(proof::every_execution(), [&invariant, n, &counter, increment] {
     counter = 0;
     proof::in_two_threads(
@@ -97,7 +99,8 @@ TEST(TwoThreads, TheProofsInvariantsHoldInEveryStateOfTheCode) {
   const proof::Invariant with_atomic(CASE_DIRECTORY "/atomic.smt2");
   EXPECT_THAT(explore_with(with_atomic, 3, atomic::counter, atomic::increment), selvage::Proves());
   const proof::Invariant without(CASE_DIRECTORY "/racy.smt2");
-  EXPECT_THAT(explore_with(without, 2, racy::counter, racy::increment), testing::Not(selvage::FindsAssertion()));
+  EXPECT_THAT(explore_with(without, 2, racy::counter, racy::increment),
+              testing::Not(selvage::FindsAssertion()));
 }
 
 // The formula and the code are tied to each other: change either, and a state shows it.

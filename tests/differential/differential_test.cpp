@@ -108,7 +108,8 @@ std::string compare_promised(const Program& program, const Seen& sc) {
     out << what << "\n  " << to_text(a, b) << "\n  " << to_text(b, a) << "\n";
   };
   // Every sequentially consistent execution is one that C++ allows.
-  const bool more = std::includes(rc11.outcomes.begin(), rc11.outcomes.end(), sc.outcomes.begin(), sc.outcomes.end());
+  const bool more =
+      std::includes(rc11.outcomes.begin(), rc11.outcomes.end(), sc.outcomes.begin(), sc.outcomes.end());
   if (rc11.proved && (!sc.proved || !more)) differ("rc11 against sc", rc11, sc);
   if (!rc11.complete) return out.str();
   if (promised.interleaved) {
@@ -133,14 +134,16 @@ Compared compare(const Program& program, selvage::Races races, std::string* why)
   if (all.executions >= kMostExecutions) return Compared::too_big;
   Seen right = expected(truth);
   // A deadlock in which a while-loop could go round through spurious wake-ups may be told as both.
-  if (truth.lapping && reduced.kinds.count(selvage::Verdict::livelock) != 0) right.kinds.insert(selvage::Verdict::livelock);
+  if (truth.lapping && reduced.kinds.count(selvage::Verdict::livelock) != 0)
+    right.kinds.insert(selvage::Verdict::livelock);
   std::ostringstream out;
   const std::string mode = races == selvage::Races::stop ? "stop" : "explore";
   if (!(reduced == right)) {
     out << "races=" << mode << ": sleep sets against the oracle\n  sleep sets: " << to_text(reduced, right)
         << "\n  oracle: " << to_text(right, reduced) << "\n";
   }
-  if (truth.lapping && all.kinds.count(selvage::Verdict::livelock) != 0) right.kinds.insert(selvage::Verdict::livelock);
+  if (truth.lapping && all.kinds.count(selvage::Verdict::livelock) != 0)
+    right.kinds.insert(selvage::Verdict::livelock);
   if (!(all == right)) {
     out << "races=" << mode << ": enumeration against the oracle\n  enumeration: " << to_text(all, right)
         << "\n  oracle: " << to_text(right, all) << "\n";
@@ -151,19 +154,22 @@ Compared compare(const Program& program, selvage::Races races, std::string* why)
   }
   const Seen states = explore(program, selvage::Search::stateful, races);
   right = expected(truth);
-  if (truth.lapping && states.kinds.count(selvage::Verdict::livelock) != 0) right.kinds.insert(selvage::Verdict::livelock);
+  if (truth.lapping && states.kinds.count(selvage::Verdict::livelock) != 0)
+    right.kinds.insert(selvage::Verdict::livelock);
   if (!(states == right)) {
     out << "races=" << mode << ": stateful search against the oracle\n  stateful: " << to_text(states, right)
         << "\n  oracle: " << to_text(right, states) << "\n";
   }
   const Seen graphs = explore(program, selvage::Search::graphs, races);
   right = expected(truth);
-  if (truth.lapping && graphs.kinds.count(selvage::Verdict::livelock) != 0) right.kinds.insert(selvage::Verdict::livelock);
+  if (truth.lapping && graphs.kinds.count(selvage::Verdict::livelock) != 0)
+    right.kinds.insert(selvage::Verdict::livelock);
   // What ends an execution early keeps the search for graphs from those that it would have led to.
   const bool cut = graphs.kinds.count(selvage::Verdict::data_race) != 0 && races == selvage::Races::stop;
-  const bool within = std::includes(right.kinds.begin(), right.kinds.end(), graphs.kinds.begin(), graphs.kinds.end()) &&
-                      std::includes(right.outcomes.begin(), right.outcomes.end(), graphs.outcomes.begin(),
-                                    graphs.outcomes.end());
+  const bool within =
+      std::includes(right.kinds.begin(), right.kinds.end(), graphs.kinds.begin(), graphs.kinds.end()) &&
+      std::includes(right.outcomes.begin(), right.outcomes.end(), graphs.outcomes.begin(),
+                    graphs.outcomes.end());
   if (cut ? !within : !(graphs == right)) {
     out << "races=" << mode << ": execution graphs against the oracle\n  graphs: " << to_text(graphs, right)
         << "\n  oracle: " << to_text(right, graphs) << "\n";
@@ -197,7 +203,8 @@ std::uint64_t from_environment(const char* name, std::uint64_t otherwise) {
 }
 
 /// Program number `index`: where it is too big to enumerate, smaller ones from the same seed take its place.
-void check_program(std::uint64_t seed, int* compared, int* different, std::set<selvage::Verdict>* met, int* proved) {
+void check_program(std::uint64_t seed, int* compared, int* different, std::set<selvage::Verdict>* met,
+                   int* proved) {
   constexpr Shape kShapes[] = {{3, 3}, {2, 4}, {3, 2}, {2, 3}, {2, 2}, {2, 1}};
   // Every second program starts with two threads.
   for (std::size_t shape = seed % 2; shape < std::size(kShapes); ++shape) {

@@ -44,9 +44,14 @@ class Generator {
   Instruction atomic() {
     Instruction i = make(static_cast<Action>(below(5)), below(kAtomics), 1 + below(2));
     switch (i.action) {
-      case Action::load: i.order = std::array<std::uint8_t, 3>{0, 2, 5}[small(3)]; break;
-      case Action::store: i.order = std::array<std::uint8_t, 3>{0, 3, 5}[small(3)]; break;
-      default: i.order = std::array<std::uint8_t, 5>{0, 2, 3, 4, 5}[small(5)];
+      case Action::load:
+        i.order = std::array<std::uint8_t, 3>{0, 2, 5}[small(3)];
+        break;
+      case Action::store:
+        i.order = std::array<std::uint8_t, 3>{0, 3, 5}[small(3)];
+        break;
+      default:
+        i.order = std::array<std::uint8_t, 5>{0, 2, 3, 4, 5}[small(5)];
     }
     i.expected = static_cast<std::int8_t>(below(2));
     if (i.action != Action::store) i.reg = reg();
@@ -81,15 +86,18 @@ class Generator {
   Statement mutex_statement() {
     const int m = below(kMutexes);
     switch (below(6)) {
-      case 0: return attempt(Action::try_lock, Action::unlock, m);
-      case 1: return attempt(Action::timed_lock, Action::unlock, m);
+      case 0:
+        return attempt(Action::try_lock, Action::unlock, m);
+      case 1:
+        return attempt(Action::timed_lock, Action::unlock, m);
       case 2: {  // one lock inside the other, either way round
         Statement s{make(Action::lock, m)};
         for (const Instruction& i : locked(1 - m)) s.push_back(i);
         s.push_back(make(Action::unlock, m));
         return s;
       }
-      default: return locked(m);
+      default:
+        return locked(m);
     }
   }
   Statement condition_statement() {
@@ -129,7 +137,8 @@ class Generator {
         s.push_back(make(Action::unlock, m));
         return s;
       }
-      case 4: return {make(below(2) == 0 ? Action::notify_one : Action::notify_all)};
+      case 4:
+        return {make(below(2) == 0 ? Action::notify_one : Action::notify_all)};
       default: {  // the telling side
         s.push_back(make(Action::lock, m));
         s.push_back(make(Action::write, 0, 1));
@@ -145,7 +154,9 @@ class Generator {
   Statement semaphore_statement() {
     Statement s;
     switch (below(5)) {
-      case 0: s.push_back(make(Action::sem_wait)); break;
+      case 0:
+        s.push_back(make(Action::sem_wait));
+        break;
       case 1:
         s.push_back(make(below(2) == 0 ? Action::sem_try : Action::sem_timed));
         s.back().reg = reg();
@@ -155,15 +166,19 @@ class Generator {
         s.push_back(plain());
         s.push_back(make(Action::sem_post));
         break;
-      default: s.push_back(make(Action::sem_post));
+      default:
+        s.push_back(make(Action::sem_post));
     }
     return s;
   }
   Statement rwlock_statement() {
     switch (below(5)) {
-      case 0: return attempt(Action::try_read_lock, Action::rw_unlock, 0);
-      case 1: return attempt(Action::try_write_lock, Action::rw_unlock, 0);
-      default: break;
+      case 0:
+        return attempt(Action::try_read_lock, Action::rw_unlock, 0);
+      case 1:
+        return attempt(Action::try_write_lock, Action::rw_unlock, 0);
+      default:
+        break;
     }
     const bool write = below(2) == 0;
     Statement s{make(write ? Action::write_lock : Action::read_lock)};
@@ -198,21 +213,32 @@ class Generator {
       return s;
     }
     switch (flavour_) {
-      case 0: return {atomic()};
-      case 1: return mutex_statement();
+      case 0:
+        return {atomic()};
+      case 1:
+        return mutex_statement();
       case 2:
-      case 3: return condition_statement();
-      case 4: return semaphore_statement();
-      case 5: return rwlock_statement();
-      default: break;
+      case 3:
+        return condition_statement();
+      case 4:
+        return semaphore_statement();
+      case 5:
+        return rwlock_statement();
+      default:
+        break;
     }
     switch (below(7)) {
       case 0:
-      case 1: return {atomic()};
-      case 2: return semaphore_statement();
-      case 3: return rwlock_statement();
-      case 4: return condition_statement();
-      default: return mutex_statement();
+      case 1:
+        return {atomic()};
+      case 2:
+        return semaphore_statement();
+      case 3:
+        return rwlock_statement();
+      case 4:
+        return condition_statement();
+      default:
+        return mutex_statement();
     }
   }
 
@@ -236,37 +262,102 @@ std::string in_words(const Instruction& i) {
                     m = "m" + std::to_string(i.object), w = "(c, m" + std::to_string(i.mutex) + ")";
   const std::string skips = " else skip " + std::to_string(i.skip);
   switch (i.action) {
-    case Action::load: r(); out << a << ".load(" << order_name(i.order) << ")"; break;
-    case Action::store: out << a << ".store(" << int{i.value} << ", " << order_name(i.order) << ")"; break;
-    case Action::add: r(); out << a << ".fetch_add(" << int{i.value} << ", " << order_name(i.order) << ")"; break;
-    case Action::exchange: r(); out << a << ".exchange(" << int{i.value} << ", " << order_name(i.order) << ")"; break;
+    case Action::load:
+      r();
+      out << a << ".load(" << order_name(i.order) << ")";
+      break;
+    case Action::store:
+      out << a << ".store(" << int{i.value} << ", " << order_name(i.order) << ")";
+      break;
+    case Action::add:
+      r();
+      out << a << ".fetch_add(" << int{i.value} << ", " << order_name(i.order) << ")";
+      break;
+    case Action::exchange:
+      r();
+      out << a << ".exchange(" << int{i.value} << ", " << order_name(i.order) << ")";
+      break;
     case Action::cas:
       r();
       out << a << ".cas(" << int{i.expected} << " -> " << int{i.value} << ", " << order_name(i.order) << ")";
       break;
-    case Action::await: out << "while (" << a << ".load(" << order_name(i.order) << ") != " << int{i.value} << ");"; break;
-    case Action::fence: out << "fence(" << order_name(i.order) << ")"; break;
-    case Action::read: r(); out << p; break;
-    case Action::write: out << p << " = " << int{i.value}; break;
-    case Action::skip_unless: out << "if (r" << int{i.reg} << " == " << int{i.value} << ")" << skips; break;
-    case Action::lock: out << "lock " << m; break;
-    case Action::unlock: out << "unlock " << m; break;
-    case Action::try_lock: r(); out << "try_lock " << m << skips; break;
-    case Action::timed_lock: r(); out << "timed_lock " << m << skips; break;
-    case Action::wait: out << "wait" << w; break;
-    case Action::wait_while: out << "while (" << p << " != " << int{i.value} << ") wait" << w; break;
-    case Action::timed_wait: r(); out << "timed_wait" << w; break;
-    case Action::notify_one: out << "notify_one c"; break;
-    case Action::notify_all: out << "notify_all c"; break;
-    case Action::sem_wait: out << "sem_wait"; break;
-    case Action::sem_try: r(); out << "sem_trywait"; break;
-    case Action::sem_timed: r(); out << "sem_timedwait"; break;
-    case Action::sem_post: out << "sem_post"; break;
-    case Action::read_lock: out << "read_lock"; break;
-    case Action::write_lock: out << "write_lock"; break;
-    case Action::try_read_lock: r(); out << "try_read_lock" << skips; break;
-    case Action::try_write_lock: r(); out << "try_write_lock" << skips; break;
-    case Action::rw_unlock: out << "rw_unlock"; break;
+    case Action::await:
+      out << "while (" << a << ".load(" << order_name(i.order) << ") != " << int{i.value} << ");";
+      break;
+    case Action::fence:
+      out << "fence(" << order_name(i.order) << ")";
+      break;
+    case Action::read:
+      r();
+      out << p;
+      break;
+    case Action::write:
+      out << p << " = " << int{i.value};
+      break;
+    case Action::skip_unless:
+      out << "if (r" << int{i.reg} << " == " << int{i.value} << ")" << skips;
+      break;
+    case Action::lock:
+      out << "lock " << m;
+      break;
+    case Action::unlock:
+      out << "unlock " << m;
+      break;
+    case Action::try_lock:
+      r();
+      out << "try_lock " << m << skips;
+      break;
+    case Action::timed_lock:
+      r();
+      out << "timed_lock " << m << skips;
+      break;
+    case Action::wait:
+      out << "wait" << w;
+      break;
+    case Action::wait_while:
+      out << "while (" << p << " != " << int{i.value} << ") wait" << w;
+      break;
+    case Action::timed_wait:
+      r();
+      out << "timed_wait" << w;
+      break;
+    case Action::notify_one:
+      out << "notify_one c";
+      break;
+    case Action::notify_all:
+      out << "notify_all c";
+      break;
+    case Action::sem_wait:
+      out << "sem_wait";
+      break;
+    case Action::sem_try:
+      r();
+      out << "sem_trywait";
+      break;
+    case Action::sem_timed:
+      r();
+      out << "sem_timedwait";
+      break;
+    case Action::sem_post:
+      out << "sem_post";
+      break;
+    case Action::read_lock:
+      out << "read_lock";
+      break;
+    case Action::write_lock:
+      out << "write_lock";
+      break;
+    case Action::try_read_lock:
+      r();
+      out << "try_read_lock" << skips;
+      break;
+    case Action::try_write_lock:
+      r();
+      out << "try_write_lock" << skips;
+      break;
+    case Action::rw_unlock:
+      out << "rw_unlock";
+      break;
   }
   return out.str();
 }

@@ -21,9 +21,9 @@ struct Clock {
 
 enum class Phase : std::uint8_t {
   running,
-  looked,    ///< has seen that it must wait, and is about to
-  queued,    ///< waits on the condition variable
-  woken      ///< has left its queue and wants the mutex back
+  looked,  ///< has seen that it must wait, and is about to
+  queued,  ///< waits on the condition variable
+  woken    ///< has left its queue and wants the mutex back
 };
 
 // Bytes only: compared and hashed as such.
@@ -176,7 +176,9 @@ class Oracle {
     return fine;
   }
 
-  void set(ThreadState& me, const Instruction& i, int value) { me.registers[i.reg] = static_cast<std::int8_t>(value); }
+  void set(ThreadState& me, const Instruction& i, int value) {
+    me.registers[i.reg] = static_cast<std::int8_t>(value);
+  }
 
   /// Pushes what follows when `t` performs `i`; false where it cannot.
   bool step(const State& s, int t, const Instruction& i) {
@@ -219,8 +221,12 @@ class Oracle {
           atomic.released = Clock{};
         }
         break;
-      case Action::add: rmw(atomic.value + i.value); break;
-      case Action::exchange: rmw(i.value); break;
+      case Action::add:
+        rmw(atomic.value + i.value);
+        break;
+      case Action::exchange:
+        rmw(i.value);
+        break;
       case Action::cas:
         if (atomic.value == i.expected) {
           rmw(i.value);
@@ -231,7 +237,9 @@ class Oracle {
           set(me, i, 0);
         }
         break;
-      case Action::await: read_atomic(n, t, i.object, i.order); break;
+      case Action::await:
+        read_atomic(n, t, i.object, i.order);
+        break;
       case Action::fence:
         if (acquires(i.order)) me.clock.join(me.pending);
         if (releases(i.order)) {

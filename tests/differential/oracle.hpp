@@ -12,9 +12,9 @@ namespace differential {
 struct Truth {
   std::set<std::string> outcomes;  ///< of the executions that end
   bool race = false;
-  bool deadlock = false;   ///< all threads blocked, none of them spinning
-  bool livelock = false;   ///< some spin and nobody else can move
-  bool lapping = false;    ///< in some deadlock a while-loop could go round through spurious wake-ups
+  bool deadlock = false;  ///< all threads blocked, none of them spinning
+  bool livelock = false;  ///< some spin and nobody else can move
+  bool lapping = false;   ///< in some deadlock a while-loop could go round through spurious wake-ups
   std::size_t states = 0;
   bool too_big = false;
 };

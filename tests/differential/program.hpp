@@ -16,16 +16,16 @@ inline constexpr int kMutexes = 2;
 inline constexpr int kRegisters = 8;
 
 enum class Action : std::uint8_t {
-  load,        ///< r = atomic
-  store,       ///< atomic = value
-  add,         ///< r = atomic.fetch_add(value)
-  exchange,    ///< r = atomic.exchange(value)
-  cas,         ///< r = atomic.compare_exchange(expected, value)
-  await,       ///< while (atomic != value) {}
+  load,      ///< r = atomic
+  store,     ///< atomic = value
+  add,       ///< r = atomic.fetch_add(value)
+  exchange,  ///< r = atomic.exchange(value)
+  cas,       ///< r = atomic.compare_exchange(expected, value)
+  await,     ///< while (atomic != value) {}
   fence,
-  read,        ///< r = plain
-  write,       ///< plain = value
-  skip_unless, ///< jump over `skip` instructions unless r == value
+  read,         ///< r = plain
+  write,        ///< plain = value
+  skip_unless,  ///< jump over `skip` instructions unless r == value
   lock,
   unlock,
   try_lock,    ///< r = locked; jump over `skip` instructions where it is not
@@ -36,8 +36,8 @@ enum class Action : std::uint8_t {
   notify_one,
   notify_all,
   sem_wait,
-  sem_try,     ///< r = got it
-  sem_timed,   ///< r = got it
+  sem_try,    ///< r = got it
+  sem_timed,  ///< r = got it
   sem_post,
   read_lock,
   write_lock,
@@ -48,12 +48,12 @@ enum class Action : std::uint8_t {
 
 struct Instruction {
   Action action{};
-  std::uint8_t object = 0;    ///< which atomic, plain variable or mutex
-  std::uint8_t mutex = 0;     ///< waits: the mutex
+  std::uint8_t object = 0;  ///< which atomic, plain variable or mutex
+  std::uint8_t mutex = 0;   ///< waits: the mutex
   std::int8_t value = 0;
   std::int8_t expected = 0;
-  std::uint8_t order = 5;     ///< std::memory_order
-  std::uint8_t reg = 0;       ///< the register that is written, or tested
+  std::uint8_t order = 5;  ///< std::memory_order
+  std::uint8_t reg = 0;    ///< the register that is written, or tested
   std::uint8_t skip = 0;
 };
 

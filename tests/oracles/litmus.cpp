@@ -13,9 +13,9 @@ using namespace selvage::memory;  // NOLINT: the names of the orders
 
 struct Statement {
   enum class What { load, store, fence, add, exchange, cas, jump_if_zero } what;
-  std::string target;            ///< register that gets the value; jump: register that is asked
+  std::string target;  ///< register that gets the value; jump: register that is asked
   int location = 0, order = 0, failure = -1;
-  std::string first, second;     ///< expressions
+  std::string first, second;  ///< expressions
   std::size_t jump = 0;
 };
 
@@ -43,7 +43,8 @@ std::int64_t evaluate(const std::string& expression, const std::map<std::string,
       while (end < expression.size() && std::isalnum(static_cast<unsigned char>(expression[end])) != 0) ++end;
       if (end == i) throw std::invalid_argument("no expression: " + expression);
       const std::string term = expression.substr(i, end - i);
-      sum += sign * (std::isdigit(static_cast<unsigned char>(c)) != 0 ? std::stoll(term) : registers.at(term));
+      sum +=
+          sign * (std::isdigit(static_cast<unsigned char>(c)) != 0 ? std::stoll(term) : registers.at(term));
       sign = 1;
       i = end;
     }
@@ -172,7 +173,8 @@ Program parse_litmus(const std::string& initial, const std::string& threads) {
       bar = rest.find("||", at);
       width = 2;
     }
-    parsed.push_back(Parser(rest.substr(at, bar == std::string::npos ? bar : bar - at), program.names).parse());
+    parsed.push_back(
+        Parser(rest.substr(at, bar == std::string::npos ? bar : bar - at), program.names).parse());
     at = bar == std::string::npos ? bar : bar + width;
   }
   program.threads = [parsed](Registers& registers) {

@@ -44,7 +44,8 @@ TEST(OptimalLocks, TwoThreadsThatCountTakeEachOrderOnce) {
     for (const MemoryModel model : {MemoryModel::sc, MemoryModel::rc11}) {
       const Counts counts = explore(locked_counter(2, n), model);
       EXPECT_EQ(counts.error, "");
-      EXPECT_EQ(counts.graphs, binomial(2 * static_cast<std::uint64_t>(n), static_cast<std::uint64_t>(n))) << n;
+      EXPECT_EQ(counts.graphs, binomial(2 * static_cast<std::uint64_t>(n), static_cast<std::uint64_t>(n)))
+          << n;
       EXPECT_EQ(counts.duplicates, 0U);
       EXPECT_EQ(counts.discarded, 0U);
       EXPECT_EQ(counts.stuck, 0U);
@@ -163,7 +164,8 @@ TEST(OptimalLocks, GeneratedProgramsAgreeWithEveryInterleaving) {
     discarded += counts.discarded;
   }
   RecordProperty("graphs", static_cast<int>(graphs));
-  std::printf("%llu graphs, %llu stuck, %llu discarded\n", (unsigned long long)graphs, (unsigned long long)stuck, (unsigned long long)discarded);
+  std::printf("%llu graphs, %llu stuck, %llu discarded\n", (unsigned long long)graphs,
+              (unsigned long long)stuck, (unsigned long long)discarded);
   EXPECT_GT(stuck, 0U);
 }
 

@@ -89,7 +89,8 @@ class Run {
       std::int64_t last = program_.initial[x];
       for (std::uint32_t l = 0; l < graph.locations(); ++l) {
         const auto& location = graph.location(l);
-        if (location.object || location.address != address(static_cast<int>(x)) || location.mo.empty()) continue;
+        if (location.object || location.address != address(static_cast<int>(x)) || location.mo.empty())
+          continue;
         last = as_number(graph.at(location.mo.back()).value);
       }
       const std::string name = x < program_.names.size() ? program_.names[x] : "v" + std::to_string(x);
@@ -133,13 +134,27 @@ class Run {
   static Op op_of(int /*t*/, const Operation& operation) {
     Op op;
     switch (operation.what) {
-      case Operation::What::load: op.kind = EventKind::atomic_load; break;
-      case Operation::What::store: op.kind = EventKind::atomic_store; break;
-      case Operation::What::rmw: op.kind = EventKind::atomic_rmw; break;
-      case Operation::What::cas: op.kind = EventKind::atomic_cas; break;
-      case Operation::What::fence: op.kind = EventKind::fence; break;
-      case Operation::What::lock: op.kind = EventKind::lock; break;
-      case Operation::What::unlock: op.kind = EventKind::unlock; break;
+      case Operation::What::load:
+        op.kind = EventKind::atomic_load;
+        break;
+      case Operation::What::store:
+        op.kind = EventKind::atomic_store;
+        break;
+      case Operation::What::rmw:
+        op.kind = EventKind::atomic_rmw;
+        break;
+      case Operation::What::cas:
+        op.kind = EventKind::atomic_cas;
+        break;
+      case Operation::What::fence:
+        op.kind = EventKind::fence;
+        break;
+      case Operation::What::lock:
+        op.kind = EventKind::lock;
+        break;
+      case Operation::What::unlock:
+        op.kind = EventKind::unlock;
+        break;
     }
     const bool mutex = operation.what == Operation::What::lock || operation.what == Operation::What::unlock;
     op.footprint = operation.what == Operation::What::load ? Footprint::read : Footprint::write;
@@ -208,7 +223,8 @@ class Run {
 
 }  // namespace
 
-Counts explore(const Program& program, selvage::memory::MemoryModel model, std::uint64_t most, bool watch_duplicates) {
+Counts explore(const Program& program, selvage::memory::MemoryModel model, std::uint64_t most,
+               bool watch_duplicates) {
   Optimal search(model);
   Counts counts;
   std::set<std::uint64_t> seen;

@@ -25,7 +25,7 @@ struct Operation {
   int order = 0;
   int failure_order = -1;
   std::int64_t expected = 0;
-  std::int64_t value = 0;                           ///< store, cas
+  std::int64_t value = 0;                            ///< store, cas
   std::function<std::int64_t(std::int64_t)> update;  ///< rmw
 };
 
@@ -66,7 +66,9 @@ class Thread {
 };
 
 inline Operation load(int x, int order) { return {Operation::What::load, x, order, -1, 0, 0, {}}; }
-inline Operation store(int x, int order, std::int64_t v) { return {Operation::What::store, x, order, -1, 0, v, {}}; }
+inline Operation store(int x, int order, std::int64_t v) {
+  return {Operation::What::store, x, order, -1, 0, v, {}};
+}
 inline Operation fetch_add(int x, int order, std::int64_t d) {
   return {Operation::What::rmw, x, order, -1, 0, 0, [d](std::int64_t old) { return old + d; }};
 }
@@ -86,16 +88,16 @@ using Registers = std::map<std::string, std::int64_t>;
 struct Program {
   std::vector<std::int64_t> initial;  ///< of each location
   std::function<std::vector<Thread>(Registers&)> threads;
-  std::vector<std::string> names;     ///< of the locations, for outcomes; may be empty
-  std::size_t mutexes = 0;            ///< numbered apart from the locations
-  bool branching_unlocks = false;     ///< unlocks are events, too
+  std::vector<std::string> names;  ///< of the locations, for outcomes; may be empty
+  std::size_t mutexes = 0;         ///< numbered apart from the locations
+  bool branching_unlocks = false;  ///< unlocks are events, too
 };
 
 struct Counts {
-  std::uint64_t graphs = 0;      ///< complete executions
-  std::uint64_t stuck = 0;       ///< executions that ended with threads that wait
-  std::uint64_t discarded = 0;   ///< executions that turned out not to be possible
-  std::uint64_t duplicates = 0;  ///< complete graphs that had been seen before
+  std::uint64_t graphs = 0;                       ///< complete executions
+  std::uint64_t stuck = 0;                        ///< executions that ended with threads that wait
+  std::uint64_t discarded = 0;                    ///< executions that turned out not to be possible
+  std::uint64_t duplicates = 0;                   ///< complete graphs that had been seen before
   std::map<std::string, std::uint64_t> outcomes;  ///< registers and final values: how many graphs
   std::string error;
 };

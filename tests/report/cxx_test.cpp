@@ -39,10 +39,10 @@ std::vector<std::string> plan(const std::vector<std::string>& words, const Toolc
 }
 
 TEST(CxxPlan, CompilingAloneGetsTheFlags) {
-  EXPECT_THAT(
-      plan({"-c", "a.cpp", "-o", "a.o"}),
-      ElementsAre("g++ -g -fsanitize=thread -fno-inline -fno-omit-frame-pointer "
-                  "-ftrivial-auto-var-init=zero -fno-builtin -Wno-tsan -Og -isystem /I -include selvage/instrumented_strings.hpp -c a.cpp -o a.o"));
+  EXPECT_THAT(plan({"-c", "a.cpp", "-o", "a.o"}),
+              ElementsAre("g++ -g -fsanitize=thread -fno-inline -fno-omit-frame-pointer "
+                          "-ftrivial-auto-var-init=zero -fno-builtin -Wno-tsan -Og -isystem /I -include "
+                          "selvage/instrumented_strings.hpp -c a.cpp -o a.o"));
   EXPECT_THAT(plan({"-O2", "-c", "a.cpp"}), ElementsAre(Not(HasSubstr("-Og"))));
   EXPECT_THAT(
       plan({"-c", "a.cpp"}, kClang),
@@ -73,7 +73,8 @@ TEST(CxxPlan, LinkingAloneLeavesTheSanitizerOff) {
   EXPECT_THAT(
       plan({"-fsanitize=thread", "a.o", "-shared-libsan", "-o", "p"}, kClang),
       ElementsAre("clang++ -Wl,--push-state,--no-as-needed /L/libselvage.so -Wl,--pop-state -Wl,-rpath,/L "
-                  "-Wl,--defsym=selvage_strings_are_instrumented=1 -Qunused-arguments -Wl,--defsym=selvage_all_accesses_are_instrumented=1 a.o -o p"));
+                  "-Wl,--defsym=selvage_strings_are_instrumented=1 -Qunused-arguments "
+                  "-Wl,--defsym=selvage_all_accesses_are_instrumented=1 a.o -o p"));
 }
 
 TEST(CxxPlan, LanguagesGoWithTheirSources) {

@@ -51,11 +51,13 @@ TEST_F(ElfInspect, TellsWhetherClangKeptItsReads) {
   EXPECT_FALSE(inspect_elf(build(clang)).may_have_builtins);
   EXPECT_TRUE(inspect_elf(build("g++ -g -fsanitize=thread")).may_have_builtins);
   EXPECT_FALSE(inspect_elf(build("g++ -g -fsanitize=thread -fno-builtin")).may_have_builtins);
-  EXPECT_TRUE(inspect_elf(build("g++ -fsanitize=thread -fno-builtin")).may_have_builtins) << "nothing to tell by";
+  EXPECT_TRUE(inspect_elf(build("g++ -fsanitize=thread -fno-builtin")).may_have_builtins)
+      << "nothing to tell by";
 }
 
 TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {
-  write(scratch_ / "p.cpp", "#include <string>\nint main() { std::string s; s.push_back('x'); return s.empty(); }\n");
+  write(scratch_ / "p.cpp",
+        "#include <string>\nint main() { std::string s; s.push_back('x'); return s.empty(); }\n");
   const auto of_library = [this](const std::string& flags) {
     return inspect_elf(build("g++ -fsanitize=thread " + flags)).library_strings;
   };
@@ -63,9 +65,12 @@ TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {
   EXPECT_TRUE(of_library("-std=c++11 -s"));
   EXPECT_TRUE(of_library("-std=c++17 -D_GLIBCXX_USE_CXX11_ABI=0"));
   EXPECT_FALSE(of_library("-std=c++20"));
-  EXPECT_FALSE(of_library("-std=c++17 -I " SELVAGE_TREE "/checker/include -include selvage/instrumented_strings.hpp"));
+  EXPECT_FALSE(
+      of_library("-std=c++17 -I " SELVAGE_TREE "/checker/include -include selvage/instrumented_strings.hpp"));
   EXPECT_FALSE(inspect_elf(build("g++ -fsanitize=thread")).strings_instrumented);
-  EXPECT_TRUE(inspect_elf(build(std::string("g++ -fsanitize=thread -Wl,--defsym=") + kStringsInstrumented + "=1")).strings_instrumented);
+  EXPECT_TRUE(
+      inspect_elf(build(std::string("g++ -fsanitize=thread -Wl,--defsym=") + kStringsInstrumented + "=1"))
+          .strings_instrumented);
 }
 
 TEST_F(ElfInspect, TellsWhetherTheLibraryIsInside) {

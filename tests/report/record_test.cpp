@@ -206,8 +206,8 @@ TEST(Names, VerdictsThereAndBack) {
 }
 
 TEST(Names, SearchesAndRacesThereAndBack) {
-  for (const auto search :
-       {Search::exhaustive, Search::stateful, Search::enumerate, Search::random, Search::replay, Search::directed}) {
+  for (const auto search : {Search::exhaustive, Search::stateful, Search::enumerate, Search::random,
+                            Search::replay, Search::directed}) {
     EXPECT_EQ(search_from_string(to_string(search)), search);
   }
   for (const auto races : {Races::stop, Races::explore, Races::ignore}) {

@@ -40,10 +40,13 @@ TEST(Text, ProvedIsOneLineAndTheOutcomes) {
 TEST(Text, WhatWasChangedInTheProgramComesFirst) {
   Result result = proved_sample();
   result.weaken = {"spin.cpp:12=relaxed"};
-  EXPECT_THAT(text_report(result), testing::StartsWith("proved: with the order at spin.cpp:12 weakened to relaxed, all 20 executions"));
+  EXPECT_THAT(
+      text_report(result),
+      testing::StartsWith("proved: with the order at spin.cpp:12 weakened to relaxed, all 20 executions"));
   Result race = race_sample();
   race.drop_lock = {"counter.cpp:9"};
-  EXPECT_THAT(text_report(race), testing::StartsWith("data-race: with the lock at counter.cpp:9 dropped: T2 writes count"));
+  EXPECT_THAT(text_report(race),
+              testing::StartsWith("data-race: with the lock at counter.cpp:9 dropped: T2 writes count"));
 }
 
 TEST(Text, AStatefulSearchCountsStates) {
@@ -54,7 +57,8 @@ TEST(Text, AStatefulSearchCountsStates) {
   result.memory = 3 << 19;
   result.message = verdict_sentence(result, "");
   EXPECT_EQ(text_report(result),
-            "proved: every execution of ./fixed ends well, as the steps from all of its 24 states show (sequentially "
+            "proved: every execution of ./fixed ends well, as the steps from all of its 24 states show "
+            "(sequentially "
             "consistent memory model, 33 transitions, 1.5 MiB, 0.01 s)\n"
             "1 outcome reached:\n"
             "  4\n");

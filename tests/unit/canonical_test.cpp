@@ -22,7 +22,8 @@ class CanonicalTest : public testing::Test {
   }
   void access(std::uint64_t address, int thread, std::uint8_t flags) {
     Race race{};
-    EXPECT_FALSE(shadow_->access(shadow_->fresh_cell(address), thread, clock_[thread], 0xff, flags, 1, &race));
+    EXPECT_FALSE(
+        shadow_->access(shadow_->fresh_cell(address), thread, clock_[thread], 0xff, flags, 1, &race));
   }
   bool races(std::uint64_t address, int thread, std::uint8_t flags) {
     Race race{};

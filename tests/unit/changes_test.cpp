@@ -46,9 +46,7 @@ void raise(std::atomic<int>& flag, int& message) {
   flag.store(1, std::memory_order_release);
 }
 constexpr unsigned kLoad = __LINE__ + 2;
-bool is_up(const std::atomic<int>& flag) {
-  return flag.load(std::memory_order_acquire) == 1;
-}
+bool is_up(const std::atomic<int>& flag) { return flag.load(std::memory_order_acquire) == 1; }
 void pass_message() {
   std::atomic<int> flag{0};
   int message = 0;
@@ -98,7 +96,8 @@ TEST(Changes, AnOrderOfThePartThatAnAccessCanHave) {
 TEST(Changes, WhatCannotBeDoneIsRefusedInOneLine) {
   selvage::Options options = rc11();
   options.weaken = {at(kStore, "seq_cst")};
-  EXPECT_THAT(refused(options, pass_message), HasSubstr("the order of the store there is release, which is not stronger"));
+  EXPECT_THAT(refused(options, pass_message),
+              HasSubstr("the order of the store there is release, which is not stronger"));
   options.weaken = {at(1, "relaxed")};
   EXPECT_THAT(refused(options, pass_message), HasSubstr("no code at this line"));
   options.weaken = {"nowhere.cpp:3=relaxed"};
@@ -138,9 +137,7 @@ TEST(Changes, BothOrdersOfACompareExchangeAreWeakened) {
 }
 
 constexpr unsigned kFence = __LINE__ + 2;
-void fence() {
-  std::atomic_thread_fence(std::memory_order_release);
-}
+void fence() { std::atomic_thread_fence(std::memory_order_release); }
 
 TEST(Changes, FencesAreWeakenedToo) {
   const auto body = [] {
@@ -182,7 +179,8 @@ void expect_needed() {
   EXPECT_THAT(selvage::explore(body), Proves());
   selvage::Options options;
   options.drop_lock = {at(kGuard)};
-  for (const selvage::Search search : {selvage::Search::exhaustive, selvage::Search::graphs, selvage::Search::stateful}) {
+  for (const selvage::Search search :
+       {selvage::Search::exhaustive, selvage::Search::graphs, selvage::Search::stateful}) {
     options.search = search;
     const selvage::Result result = selvage::explore(options, body);
     EXPECT_EQ(result.verdict, Verdict::data_race) << result;
@@ -245,7 +243,8 @@ TEST(Changes, AWaitWithADroppedLock) {
   const selvage::Result all = selvage::explore(options, body);
   EXPECT_TRUE(std::any_of(all.violations.begin(), all.violations.end(),
                           [](const auto& violation) { return violation.kind == Verdict::deadlock; }))
-      << "the flag is looked at, set and told of, and only then waited for:\n" << all;
+      << "the flag is looked at, set and told of, and only then waited for:\n"
+      << all;
 }
 
 TEST(Changes, AnOuterFrameNamesALockToo) {

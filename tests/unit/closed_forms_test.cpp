@@ -31,7 +31,8 @@ using testing::ElementsAre;
 
 std::uint64_t choose_from(int n, int k) {
   std::uint64_t result = 1;
-  for (int i = 1; i <= k; ++i) result = result * static_cast<std::uint64_t>(n - k + i) / static_cast<std::uint64_t>(i);
+  for (int i = 1; i <= k; ++i)
+    result = result * static_cast<std::uint64_t>(n - k + i) / static_cast<std::uint64_t>(i);
   return result;
 }
 
@@ -349,7 +350,8 @@ TEST(Memory, IsPutBackWhoeverWroteIt) {
     for (const int number : g_numbers) all += " " + std::to_string(number);
     selvage::outcome(all);
   });
-  EXPECT_THAT(result, Proves(ElementsAre("4,5,6, 1 2 3 14 15 26", "4,6,5, 1 2 3 14 15 26", "6,4,5, 1 2 3 14 15 26")));
+  EXPECT_THAT(result,
+              Proves(ElementsAre("4,5,6, 1 2 3 14 15 26", "4,6,5, 1 2 3 14 15 26", "6,4,5, 1 2 3 14 15 26")));
 }
 
 TEST(Once, AFailedCallHappensBeforeTheNext) {

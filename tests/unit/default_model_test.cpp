@@ -102,7 +102,8 @@ TEST(DefaultModel, WhatOnlyAWeakMemoryShowsIsFound) {
       data.store(42, std::memory_order_relaxed);
       ready.store(1, std::memory_order_relaxed);
     });
-    if (ready.load(std::memory_order_relaxed) == 1) selvage::check(data.load(std::memory_order_relaxed) == 42);
+    if (ready.load(std::memory_order_relaxed) == 1)
+      selvage::check(data.load(std::memory_order_relaxed) == 42);
     other.join();
   });
   EXPECT_EQ(result.verdict, Verdict::assertion) << result;

@@ -39,7 +39,8 @@ std::vector<std::string> outcomes(const Result& result) {
 
 std::uint64_t choose_from(int n, int k) {
   std::uint64_t result = 1;
-  for (int i = 1; i <= k; ++i) result = result * static_cast<std::uint64_t>(n - k + i) / static_cast<std::uint64_t>(i);
+  for (int i = 1; i <= k; ++i)
+    result = result * static_cast<std::uint64_t>(n - k + i) / static_cast<std::uint64_t>(i);
   return result;
 }
 
@@ -150,8 +151,10 @@ TEST(Graphs, MessagePassing) {
   const Result right = selvage::explore(graphs("rc11"), body(memory_order_release, memory_order_acquire));
   EXPECT_EQ(right.verdict, Verdict::proved);
   EXPECT_EQ(right.executions, 2U);
-  EXPECT_EQ(selvage::explore(graphs("rc11"), body(memory_order_relaxed, memory_order_acquire)).verdict, Verdict::data_race);
-  EXPECT_EQ(selvage::explore(graphs("rc11"), body(memory_order_release, memory_order_relaxed)).verdict, Verdict::data_race);
+  EXPECT_EQ(selvage::explore(graphs("rc11"), body(memory_order_relaxed, memory_order_acquire)).verdict,
+            Verdict::data_race);
+  EXPECT_EQ(selvage::explore(graphs("rc11"), body(memory_order_release, memory_order_relaxed)).verdict,
+            Verdict::data_race);
 }
 
 TEST(Graphs, ASpinLoopCostsOneExecution) {

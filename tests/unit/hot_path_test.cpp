@@ -83,9 +83,7 @@ void use_everything() {
     std::unique_lock lock(mutex);
     ready.wait(lock, [&] { return set; });
   }
-  {
-    const std::shared_lock reading(shared);
-  }
+  { const std::shared_lock reading(shared); }
   number.store(2, std::memory_order_release);
   tokens.acquire();
   tokens.release();

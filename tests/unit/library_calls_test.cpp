@@ -50,13 +50,19 @@ void print(const char* format, ...) {
   vsnprintf(g_text, sizeof g_text, format, list);
   va_end(list);
 }
-int compare(const void* a, const void* b) { return *static_cast<const int*>(a) - *static_cast<const int*>(b); }
+int compare(const void* a, const void* b) {
+  return *static_cast<const int*>(a) - *static_cast<const int*>(b);
+}
 
 // A call that reads, beside a write. Its result has to be used, or there is no call.
-#define READS(NAME, STATEMENT) \
-  Pair { NAME, [] { STATEMENT; }, write_text }
-#define WRITES(NAME, STATEMENT) \
-  Pair { NAME, [] { STATEMENT; }, nullptr }
+#define READS(NAME, STATEMENT)          \
+  Pair {                                \
+    NAME, [] { STATEMENT; }, write_text \
+  }
+#define WRITES(NAME, STATEMENT)      \
+  Pair {                             \
+    NAME, [] { STATEMENT; }, nullptr \
+  }
 
 template <typename T>
 long used(T value) {
@@ -106,7 +112,8 @@ INSTANTIATE_TEST_SUITE_P(
     Reading, LibraryCalls,
     testing::Values(
         READS("strlen", used(strlen(g_text))), READS("strnlen", used(strnlen(g_text, 10))),
-        READS("strcmp", used(strcmp(g_text, "one"))), READS("strncmp", used(strncmp(g_other, g_text, 5) + strncmp(g_text, "one", 3))),
+        READS("strcmp", used(strcmp(g_text, "one"))),
+        READS("strncmp", used(strncmp(g_other, g_text, 5) + strncmp(g_text, "one", 3))),
         READS("strcasecmp", used(strcasecmp("ONE", g_text))), READS("strchr", used(strchr(g_text, 'e'))),
         READS("strrchr", used(strrchr(g_text, 'o'))), READS("strstr", used(strstr(g_text, "two"))),
         READS("strspn", used(strspn(g_text, "no"))), READS("strcspn", used(strcspn(g_text, " "))),
@@ -119,12 +126,13 @@ INSTANTIATE_TEST_SUITE_P(
         READS("snprintf", char to[64]; used(snprintf(to, sizeof to, "%d %-5s %lf", 1, g_text, 2.0))),
         READS("snprintf bounded", char to[64]; used(snprintf(to, sizeof to, "%.*s", 2, g_text))),
         READS("sscanf", int number; used(sscanf(g_text, "%d", &number))),
-        READS("printf", printf("%5d%s", 1, g_text)), READS("puts", puts(g_text)), READS("fputs", fputs(g_text, stdout)),
-        READS("fwrite", fwrite(g_text, 1, 3, stdout)), READS("format", printf(g_text, 0)),
-        Pair{"atoi", [] { used(atoi(g_text)); }, [] { g_text[0] = '1'; }},
+        READS("printf", printf("%5d%s", 1, g_text)), READS("puts", puts(g_text)),
+        READS("fputs", fputs(g_text, stdout)), READS("fwrite", fwrite(g_text, 1, 3, stdout)),
+        READS("format", printf(g_text, 0)), Pair{"atoi", [] { used(atoi(g_text)); }, [] { g_text[0] = '1'; }},
         Pair{"strtol", [] { used(static_cast<int>(strtol(g_text, nullptr, 36))); }, write_text},
         Pair{"strtod", [] { used(strtod(g_text, nullptr)); }, [] { g_text[0] = '1'; }},
-        Pair{"wcslen", [] { used(wcslen(g_wide)); }, write_wide}, Pair{"wcscmp", [] { used(wcscmp(g_wide, L"one")); }, write_wide}));
+        Pair{"wcslen", [] { used(wcslen(g_wide)); }, write_wide},
+        Pair{"wcscmp", [] { used(wcscmp(g_wide, L"one")); }, write_wide}));
 
 INSTANTIATE_TEST_SUITE_P(
     Writing, LibraryCalls,
@@ -135,7 +143,8 @@ INSTANTIATE_TEST_SUITE_P(
         WRITES("stpcpy", stpcpy(g_text, g_other)), WRITES("strncpy", strncpy(g_text, "text", 20)),
         WRITES("strcat", strcat(g_text, "x")), WRITES("strncat", strncat(g_text, g_other, 2)),
         WRITES("sprintf", sprintf(g_text, "text")), WRITES("snprintf", snprintf(g_text, 20, "%s", g_other)),
-        WRITES("vsnprintf", print("%d", 7)), WRITES("sscanf", used(sscanf("12 34", "%d%d", &g_numbers[0], &g_numbers[1]))),
+        WRITES("vsnprintf", print("%d", 7)),
+        WRITES("sscanf", used(sscanf("12 34", "%d%d", &g_numbers[0], &g_numbers[1]))),
         WRITES("sscanf text", used(sscanf("some text", "%*s %10[a-z]", g_text))),
         WRITES("qsort", qsort(g_numbers, 24, sizeof *g_numbers, compare)),
         WRITES("strtok", char text[] = "a b"; used(strtok(text, " "))),
@@ -144,20 +153,27 @@ INSTANTIATE_TEST_SUITE_P(
         WRITES("wcscpy", wcscpy(g_wide, L"text")), WRITES("wmemcpy", wmemcpy(g_wide, g_wide + 8, 8)),
         WRITES("wmemset", wmemset(g_wide, L'x', 8)),
         Pair{"strtol end", [] { used(static_cast<int>(strtol("12", &g_rest, 10))); }, nullptr},
-        Pair{"snprintf all of it", [] { used(snprintf(g_text, 6, "0123456789")); }, [] { g_text[5] = 'x'; }}));
+        Pair{"snprintf all of it", [] { used(snprintf(g_text, 6, "0123456789")); },
+             [] { g_text[5] = 'x'; }}));
 
 // Also in memory of the C library's own.
 INSTANTIATE_TEST_SUITE_P(
     OfTimes, LibraryCalls,
     testing::Values(
-        WRITES("localtime", used(localtime(&g_time)->tm_year)), WRITES("gmtime", used(gmtime(&g_time)->tm_year)),
-        Pair{"localtime and gmtime", [] { used(localtime(&g_time)->tm_year); }, [] { used(gmtime(&g_time)->tm_year); }},
+        WRITES("localtime", used(localtime(&g_time)->tm_year)),
+        WRITES("gmtime", used(gmtime(&g_time)->tm_year)),
+        Pair{"localtime and gmtime", [] { used(localtime(&g_time)->tm_year); },
+             [] { used(gmtime(&g_time)->tm_year); }},
         WRITES("localtime_r", localtime_r(&g_time, &g_date)), WRITES("gmtime_r", gmtime_r(&g_time, &g_date)),
-        WRITES("asctime", tm date{}; used(asctime(&date)[0])), WRITES("ctime", used(ctime(&g_time)[0])),
+        WRITES("asctime", tm date{}; used(asctime(&date)[0])), WRITES("ctime", used(ctime (&g_time)[0])),
         Pair{"ctime and gmtime", [] { used(ctime(&g_time)); }, [] { used(gmtime(&g_time)->tm_year); }},
         WRITES("ctime_r", used(ctime_r(&g_time, g_text))), WRITES("mktime", mktime(&g_date)),
         WRITES("strftime", tm date{}; used(static_cast<int>(strftime(g_text, sizeof g_text, "%Y", &date)))),
-        Pair{"strftime reads", [] { char to[40]; used(static_cast<int>(strftime(to, sizeof to, "%Y", &g_date))); },
+        Pair{"strftime reads",
+             [] {
+               char to[40];
+               used(static_cast<int>(strftime(to, sizeof to, "%Y", &g_date)));
+             },
              [] { g_date.tm_year = 7; }},
         WRITES("time", time(&g_time)), WRITES("clock_gettime", clock_gettime(CLOCK_REALTIME, &g_now)),
         WRITES("timespec_get", used(timespec_get(&g_now, TIME_UTC)))));
@@ -168,12 +184,15 @@ INSTANTIATE_TEST_SUITE_P(
                     WRITES("pthread_cond_init", pthread_cond_init(&g_condition, nullptr)),
                     WRITES("pthread_rwlock_init", pthread_rwlock_init(&g_rwlock, nullptr)),
                     WRITES("pthread_barrier_init", pthread_barrier_init(&g_barrier, nullptr, 2)),
-                    WRITES("pthread_spin_init", pthread_spin_init(&g_spin, 0)), WRITES("sem_init", sem_init(&g_semaphore, 0, 1)),
-                    Pair{"used unmade", [] { pthread_cond_init(&g_condition, nullptr); }, [] { pthread_cond_signal(&g_condition); }}));
+                    WRITES("pthread_spin_init", pthread_spin_init(&g_spin, 0)),
+                    WRITES("sem_init", sem_init(&g_semaphore, 0, 1)),
+                    Pair{"used unmade", [] { pthread_cond_init(&g_condition, nullptr); },
+                         [] { pthread_cond_signal(&g_condition); }}));
 
 // What is not touched is nobody's business.
-INSTANTIATE_TEST_SUITE_P(
-    Beside, LibraryCalls, testing::Values(Pair{"strcpy", [] { strcpy(g_text, "x"); }, [] { g_text[1] = 'x'; }}));
+INSTANTIATE_TEST_SUITE_P(Beside, LibraryCalls,
+                         testing::Values(Pair{"strcpy", [] { strcpy(g_text, "x"); },
+                                              [] { g_text[1] = 'x'; }}));
 
 TEST(LibraryCalls, TouchNoMoreThanTheyMust) {
   const auto alone = [](Call call, Call beside) {
@@ -194,8 +213,17 @@ TEST(LibraryCalls, TouchNoMoreThanTheyMust) {
   EXPECT_TRUE(alone([] { snprintf(g_text, 6, "0123456789"); }, [] { g_text[6] = 'x'; }));
   EXPECT_TRUE(alone([] { printf("%.3s", g_text); }, [] { g_text[3] = 'x'; }));
   EXPECT_TRUE(alone([] { used(sscanf("text", "%4[a-z]", g_text)); }, [] { g_text[5] = 'x'; }));
-  EXPECT_TRUE(alone([] { tm to; localtime_r(&g_time, &to); }, [] { used(gmtime(&g_time)->tm_year); }));
-  EXPECT_TRUE(alone([] { used(localtime(&g_time)->tm_year); }, [] { tm date{}; used(asctime(&date)); }));
+  EXPECT_TRUE(alone(
+      [] {
+        tm to;
+        localtime_r(&g_time, &to);
+      },
+      [] { used(gmtime(&g_time)->tm_year); }));
+  EXPECT_TRUE(alone([] { used(localtime(&g_time)->tm_year); },
+                    [] {
+                      tm date{};
+                      used(asctime(&date));
+                    }));
   EXPECT_TRUE(alone([] { used(atoi("1")); }, [] { used(atoi("1")); }));
   EXPECT_TRUE(alone([] { printf("%s", "x"); }, [] { printf("%s", "x"); }));
 }

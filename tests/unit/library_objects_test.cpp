@@ -80,39 +80,82 @@ INSTANTIATE_TEST_SUITE_P(
                     Pair{"put", [](Shared& s) { s.out.put('c'); }, nullptr},
                     Pair{"write", [](Shared& s) { s.out.write("ab", 2); }, nullptr},
                     Pair{"wide", [](Shared& s) { s.wide << 1; }, nullptr},
-                    Pair{"asked for its text", [](Shared& s) { s.total += static_cast<long>(s.out.str().size()); },
+                    Pair{"asked for its text",
+                         [](Shared& s) { s.total += static_cast<long>(s.out.str().size()); },
                          [](Shared& s) { s.out << 1; }},
                     Pair{"asked whether it is good", [](Shared& s) { s.number = s.out.good() ? 1 : 0; },
                          [](Shared& s) { s.out << 1; }},
                     Pair{"gets a text", [](Shared& s) { s.out.str("x"); }, [](Shared& s) { s.out << 1; }},
-                    Pair{"read", [](Shared& s) { int n = 0; s.in >> n; }, nullptr},
-                    Pair{"read to", [](Shared& s) { std::istringstream in("7"); in >> s.number; }, nullptr},
-                    Pair{"read long", [](Shared& s) { std::istringstream in("7"); in >> s.total; }, nullptr},
-                    Pair{"getline", [](Shared& s) { std::string line; std::getline(s.in, line); }, nullptr},
-                    Pair{"line written", [](Shared& s) { std::istringstream in("x"); std::getline(in, s.text); },
+                    Pair{"read",
+                         [](Shared& s) {
+                           int n = 0;
+                           s.in >> n;
+                         },
+                         nullptr},
+                    Pair{"read to",
+                         [](Shared& s) {
+                           std::istringstream in("7");
+                           in >> s.number;
+                         },
+                         nullptr},
+                    Pair{"read long",
+                         [](Shared& s) {
+                           std::istringstream in("7");
+                           in >> s.total;
+                         },
+                         nullptr},
+                    Pair{"getline",
+                         [](Shared& s) {
+                           std::string line;
+                           std::getline(s.in, line);
+                         },
+                         nullptr},
+                    Pair{"line written",
+                         [](Shared& s) {
+                           std::istringstream in("x");
+                           std::getline(in, s.text);
+                         },
                          [](Shared& s) { s.number = static_cast<int>(s.text.size()); }},
-                    Pair{"string printed", [](Shared& s) { std::ostringstream out; out << s.text; },
+                    Pair{"string printed",
+                         [](Shared& s) {
+                           std::ostringstream out;
+                           out << s.text;
+                         },
                          [](Shared& s) { s.text[3] = 'x'; }},
-                    Pair{"string printed, length", [](Shared& s) { std::ostringstream out; out << s.text; },
+                    Pair{"string printed, length",
+                         [](Shared& s) {
+                           std::ostringstream out;
+                           out << s.text;
+                         },
                          [](Shared& s) { s.text.resize(4); }},
-                    Pair{"how it formats", [](Shared&) { std::cout << 1 << '\n'; }, [](Shared&) { std::cout << std::hex; }}));
+                    Pair{"how it formats", [](Shared&) { std::cout << 1 << '\n'; },
+                         [](Shared&) { std::cout << std::hex; }}));
 
 INSTANTIATE_TEST_SUITE_P(
     Nodes, LibraryObjects,
-    testing::Values(Pair{"map found", [](Shared& s) { s.number = static_cast<int>(s.map.count(7)); }, [](Shared& s) { s.map[7] = 1; }},
-                    Pair{"map inserted", [](Shared& s) { s.map[7] = 1; }, [](Shared& s) { s.number = static_cast<int>(s.map.count(7)); }},
-                    Pair{"map begin", [](Shared& s) { s.number = s.map.begin()->first; }, [](Shared& s) { s.map[1] = 1; }},
-                    Pair{"set found", [](Shared& s) { s.number = static_cast<int>(s.set.count(7)); }, [](Shared& s) { s.set.insert(7); }},
-                    Pair{"map erased", [](Shared& s) { s.number = static_cast<int>(s.map.count(7)); }, [](Shared& s) { s.map.erase(5); }},
-                    Pair{"list looked at", [](Shared& s) { s.number = *s.list.rbegin(); }, [](Shared& s) { s.list.push_back(7); }},
-                    Pair{"list erased", [](Shared& s) { s.number = *s.list.begin(); }, [](Shared& s) { s.list.pop_front(); }},
-                    Pair{"list reversed", [](Shared& s) { s.number = *s.list.begin(); }, [](Shared& s) { s.list.reverse(); }},
+    testing::Values(Pair{"map found", [](Shared& s) { s.number = static_cast<int>(s.map.count(7)); },
+                         [](Shared& s) { s.map[7] = 1; }},
+                    Pair{"map inserted", [](Shared& s) { s.map[7] = 1; },
+                         [](Shared& s) { s.number = static_cast<int>(s.map.count(7)); }},
+                    Pair{"map begin", [](Shared& s) { s.number = s.map.begin()->first; },
+                         [](Shared& s) { s.map[1] = 1; }},
+                    Pair{"set found", [](Shared& s) { s.number = static_cast<int>(s.set.count(7)); },
+                         [](Shared& s) { s.set.insert(7); }},
+                    Pair{"map erased", [](Shared& s) { s.number = static_cast<int>(s.map.count(7)); },
+                         [](Shared& s) { s.map.erase(5); }},
+                    Pair{"list looked at", [](Shared& s) { s.number = *s.list.rbegin(); },
+                         [](Shared& s) { s.list.push_back(7); }},
+                    Pair{"list erased", [](Shared& s) { s.number = *s.list.begin(); },
+                         [](Shared& s) { s.list.pop_front(); }},
+                    Pair{"list reversed", [](Shared& s) { s.number = *s.list.begin(); },
+                         [](Shared& s) { s.list.reverse(); }},
                     Pair{"list spliced", [](Shared& s) { s.number = *s.other.begin(); },
                          [](Shared& s) { s.list.splice(s.list.end(), s.other, s.other.begin()); }}));
 
 INSTANTIATE_TEST_SUITE_P(
     Others, LibraryObjects,
-    testing::Values(Pair{"hash", [](Shared& s) { s.total = static_cast<long>(std::hash<std::string>{}(s.text)); },
+    testing::Values(Pair{"hash",
+                         [](Shared& s) { s.total = static_cast<long>(std::hash<std::string>{}(s.text)); },
                          [](Shared& s) { s.text[9] = 'x'; }},
                     Pair{"locale", [](Shared& s) { s.locale = std::locale::classic(); }, nullptr},
                     Pair{"pool", [](Shared& s) { s.pool.deallocate(s.pool.allocate(8), 8); }, nullptr}));
@@ -120,11 +163,15 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Strings, LibraryObjects,
     testing::Values(Pair{"push_back", [](Shared& s) { s.text.push_back('x'); }, nullptr},
-                    Pair{"append", [](Shared& s) { s.text += "x"; }, [](Shared& s) { s.number = static_cast<int>(s.text.size()); }},
-                    Pair{"find", [](Shared& s) { s.number = static_cast<int>(s.text.find('q')); }, [](Shared& s) { s.text[9] = 'x'; }},
-                    Pair{"view", [](Shared& s) { s.number = static_cast<int>(std::string_view(s.text).find('q')); },
+                    Pair{"append", [](Shared& s) { s.text += "x"; },
+                         [](Shared& s) { s.number = static_cast<int>(s.text.size()); }},
+                    Pair{"find", [](Shared& s) { s.number = static_cast<int>(s.text.find('q')); },
                          [](Shared& s) { s.text[9] = 'x'; }},
-                    Pair{"copy", [](Shared& s) { const std::string copy = s.text; }, [](Shared& s) { s.text[9] = 'x'; }}));
+                    Pair{"view",
+                         [](Shared& s) { s.number = static_cast<int>(std::string_view(s.text).find('q')); },
+                         [](Shared& s) { s.text[9] = 'x'; }},
+                    Pair{"copy", [](Shared& s) { const std::string copy = s.text; },
+                         [](Shared& s) { s.text[9] = 'x'; }}));
 
 TEST(LibraryObjects, StandardStreamsThatAreNotSynchronisedRace) {
   for (const bool locked : {false, true}) {
@@ -140,7 +187,8 @@ TEST(LibraryObjects, StandardStreamsThatAreNotSynchronisedRace) {
       first.join();
       second.join();
     });
-    EXPECT_EQ(result.verdict, locked ? selvage::Verdict::proved : selvage::Verdict::data_race) << result.message;
+    EXPECT_EQ(result.verdict, locked ? selvage::Verdict::proved : selvage::Verdict::data_race)
+        << result.message;
   }
 }
 
@@ -148,14 +196,45 @@ TEST(LibraryObjects, StandardStreamsThatAreNotSynchronisedRace) {
 TEST(LibraryObjects, AreNotTakenToRace) {
   const auto together = [](Call one, Call other) { return of({"", one, other}, false); };
   const auto proved = selvage::Verdict::proved;
-  EXPECT_EQ(together([](Shared&) { std::cout << 1 << "text" << std::string("s") << std::endl; }, nullptr).verdict, proved);
-  EXPECT_EQ(together([](Shared&) { std::ostringstream out; out << 1; }, nullptr).verdict, proved);
-  EXPECT_EQ(together([](Shared& s) { std::ostringstream out; out << s.text; }, nullptr).verdict, proved);
-  EXPECT_EQ(together([](Shared& s) { (void)s.map.count(7); }, [](Shared& s) { (void)s.map.find(5)->second; }).verdict, proved);
-  EXPECT_EQ(together([](Shared& s) { for (const auto& each : s.map) (void)each.second; }, nullptr).verdict, proved);
+  EXPECT_EQ(
+      together([](Shared&) { std::cout << 1 << "text" << std::string("s") << std::endl; }, nullptr).verdict,
+      proved);
+  EXPECT_EQ(together(
+                [](Shared&) {
+                  std::ostringstream out;
+                  out << 1;
+                },
+                nullptr)
+                .verdict,
+            proved);
+  EXPECT_EQ(together(
+                [](Shared& s) {
+                  std::ostringstream out;
+                  out << s.text;
+                },
+                nullptr)
+                .verdict,
+            proved);
+  EXPECT_EQ(together([](Shared& s) { (void)s.map.count(7); }, [](Shared& s) { (void)s.map.find(5)->second; })
+                .verdict,
+            proved);
+  EXPECT_EQ(together(
+                [](Shared& s) {
+                  for (const auto& each : s.map) (void)each.second;
+                },
+                nullptr)
+                .verdict,
+            proved);
   EXPECT_EQ(together([](Shared& s) { s.map[5] = 6; }, [](Shared& s) { (void)s.map.size(); }).verdict, proved);
-  EXPECT_EQ(together([](Shared& s) { for (const int each : s.list) (void)each; }, nullptr).verdict, proved);
-  EXPECT_EQ(together([](Shared& s) { s.text[1] = 'x'; }, [](Shared& s) { s.text[30] = 'x'; }).verdict, proved);
+  EXPECT_EQ(together(
+                [](Shared& s) {
+                  for (const int each : s.list) (void)each;
+                },
+                nullptr)
+                .verdict,
+            proved);
+  EXPECT_EQ(together([](Shared& s) { s.text[1] = 'x'; }, [](Shared& s) { s.text[30] = 'x'; }).verdict,
+            proved);
   EXPECT_EQ(together([](Shared& s) { (void)s.out.str(); }, nullptr).verdict, proved);
 }
 

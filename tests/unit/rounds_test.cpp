@@ -382,19 +382,20 @@ TEST(Stopped, NotForGoodWhereWhatFollowsIsNoProgress) {
   selvage::Options random;
   random.search = selvage::Search::random;
   random.executions = 3000;
-  const auto result = selvage::explore(random, [] {  // the lock is given back before the poller is found to go round
-    std::mutex mutex;
-    std::atomic<int> x = 0;
-    std::thread poller([&] {
-      while (!mutex.try_lock()) x.load();
-      mutex.unlock();
-    });
-    for (int i = 0; i < 2; ++i) {
-      mutex.lock();
-      mutex.unlock();
-    }
-    poller.join();
-  });
+  const auto result =
+      selvage::explore(random, [] {  // the lock is given back before the poller is found to go round
+        std::mutex mutex;
+        std::atomic<int> x = 0;
+        std::thread poller([&] {
+          while (!mutex.try_lock()) x.load();
+          mutex.unlock();
+        });
+        for (int i = 0; i < 2; ++i) {
+          mutex.lock();
+          mutex.unlock();
+        }
+        poller.join();
+      });
   EXPECT_TRUE(result.violations.empty()) << result;
 }
 

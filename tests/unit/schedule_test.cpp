@@ -18,7 +18,8 @@ TEST(Schedule, WhatIsWrittenIsReadBack) {
     s.eager_unlock = engine() % 2 == 0;
     s.max_timeouts = engine() % 5;
     for (unsigned i = engine() % 3; i > 0; --i) {
-      s.visible.push_back({engine() % 2 == 0 ? "" : "lib-a+b.so", engine(), 1 + static_cast<std::uint32_t>(engine() % 8)});
+      s.visible.push_back(
+          {engine() % 2 == 0 ? "" : "lib-a+b.so", engine(), 1 + static_cast<std::uint32_t>(engine() % 8)});
     }
     s.lends = engine() % 2 == 0;
     for (unsigned i = engine() % 9; s.lends && i > 0; --i) {
@@ -50,11 +51,38 @@ TEST(Schedule, WhatIsWrittenIsReadBack) {
 }
 
 TEST(Schedule, AnythingElseIsRefused) {
-  for (const char* text :
-       {"", " ", "v2", "0 v1", "v1 64", "v1 -1", "v1 1*0", "v1 1*", "v1 *3", "v1 :", "v1 :32768", "v1 x", "v1 races=never",
-        "v1 leaks=2", "v1 eager=x", "v1 weaken=a%2", "v1 weaken=%zz", "v1 timeouts=", "v1 colour=red", "v1 visible=a", "v1 visible=a+0x1", "v1 visible=a+1/4",
-        "v1 lent=0x9/8", "v1 lent=0x8/9", "v1 lent=a+0x8/8", "v1 lent=0x10/8,0x8/8", "v1 lent=0x8/4000000000", "v1 lent=8",
-        "v1 1*99999999999", "v1 99999999999999999999", "v1 1*2*3", "v1 :1*2"}) {
+  for (const char* text : {"",
+                           " ",
+                           "v2",
+                           "0 v1",
+                           "v1 64",
+                           "v1 -1",
+                           "v1 1*0",
+                           "v1 1*",
+                           "v1 *3",
+                           "v1 :",
+                           "v1 :32768",
+                           "v1 x",
+                           "v1 races=never",
+                           "v1 leaks=2",
+                           "v1 eager=x",
+                           "v1 weaken=a%2",
+                           "v1 weaken=%zz",
+                           "v1 timeouts=",
+                           "v1 colour=red",
+                           "v1 visible=a",
+                           "v1 visible=a+0x1",
+                           "v1 visible=a+1/4",
+                           "v1 lent=0x9/8",
+                           "v1 lent=0x8/9",
+                           "v1 lent=a+0x8/8",
+                           "v1 lent=0x10/8,0x8/8",
+                           "v1 lent=0x8/4000000000",
+                           "v1 lent=8",
+                           "v1 1*99999999999",
+                           "v1 99999999999999999999",
+                           "v1 1*2*3",
+                           "v1 :1*2"}) {
     EXPECT_THROW(schedule_from_text(text), std::invalid_argument) << "'" << text << "'";
   }
 }

@@ -16,7 +16,8 @@ constexpr int kThreads = 4;
 struct Access {
   int thread;
   std::uint8_t mask, flags;
-  std::array<std::size_t, kThreads> knows;  ///< of each thread, how many of its accesses happen before this one
+  std::array<std::size_t, kThreads>
+      knows;  ///< of each thread, how many of its accesses happen before this one
 };
 
 bool races(const Access& earlier, std::size_t number, const Access& later) {
@@ -64,7 +65,8 @@ TEST(Shadow, ReportsARaceExactlyWhereThereIsOne) {
       }
       const std::size_t granule = engine() % 2;
       constexpr std::uint8_t kMasks[] = {0x01, 0x02, 0x03, 0x0f, 0xf0, 0x3c, 0xff, 0x80};
-      Access a{static_cast<int>(t), kMasks[engine() % 8], static_cast<std::uint8_t>(engine() % 3 == 0 ? kWrite : kRead), knows[t]};
+      Access a{static_cast<int>(t), kMasks[engine() % 8],
+               static_cast<std::uint8_t>(engine() % 3 == 0 ? kWrite : kRead), knows[t]};
       if (engine() % 4 == 0) a.flags |= kAtomic;
       bool expected = false;
       for (const Known& k : history[granule]) expected = expected || races(k.access, k.number, a);

@@ -90,7 +90,13 @@ TEST(FairCycle, NoneWhereAnotherCouldAlwaysMoveAndWouldEndIt) {
 
 // ... even where it can move only now and then: a fair schedule lets it, some time (strong fairness).
 TEST(FairCycle, NoneWhereAnotherCouldMoveAgainAndAgain) {
-  EXPECT_EQ(Drawn({kBoth, kZero, kZero}).step(0, 0, 1).step(0, 1, 2).step(1, 0, 0).step(2, 0, kNoState).cycle().entry,
+  EXPECT_EQ(Drawn({kBoth, kZero, kZero})
+                .step(0, 0, 1)
+                .step(0, 1, 2)
+                .step(1, 0, 0)
+                .step(2, 0, kNoState)
+                .cycle()
+                .entry,
             kNoState);
 }
 
@@ -104,8 +110,8 @@ TEST(FairCycle, TwoThatKeepStepAlthoughEachCouldLeave) {
                          .step(2, 0, kNoState)
                          .cycle();
   EXPECT_NE(cycle.entry, kNoState);
-  const auto steps_of_zero =
-      std::count_if(cycle.round.begin(), cycle.round.end(), [](const Step& step) { return step.thread == 0; });
+  const auto steps_of_zero = std::count_if(cycle.round.begin(), cycle.round.end(),
+                                           [](const Step& step) { return step.thread == 0; });
   EXPECT_EQ(steps_of_zero, static_cast<std::ptrdiff_t>(cycle.round.size() / 2));
 }
 

@@ -85,7 +85,9 @@ TEST(Racy, EveryValueIsReached) {
               AllOf(FindsDataRace(), OutcomesAre(ElementsAreArray(all))));
 }
 
-TEST(Racy, TheRaceEndsTheSearch) { EXPECT_THAT(explore(stateful(), [] { racy::run(10); }), FindsDataRace()); }
+TEST(Racy, TheRaceEndsTheSearch) {
+  EXPECT_THAT(explore(stateful(), [] { racy::run(10); }), FindsDataRace());
+}
 
 TEST_P(Locked, SoItIsWithoutALock) {
   const int n = GetParam();
@@ -353,7 +355,8 @@ TEST(Races, AreNoneBetweenAnInitialisationAndAnUpdateThatReadsFromIt) {
     reader.join();
     selvage::outcome(word);
   };
-  for (const auto search : {selvage::Search::stateful, selvage::Search::exhaustive, selvage::Search::graphs}) {
+  for (const auto search :
+       {selvage::Search::stateful, selvage::Search::exhaustive, selvage::Search::graphs}) {
     auto options = stateful();
     options.search = search;
     if (search != selvage::Search::graphs) options.model = "sc";

@@ -48,12 +48,12 @@ std::ostream& operator<<(std::ostream& out, Verdict verdict);
 enum class Search {
   exhaustive,  ///< depth first with sleep sets: one execution per Mazurkiewicz trace, plus pruned prefixes; with model
                ///< "rc11" the same as graphs
-  graphs,      ///< one execution per consistent execution graph; see docs/optimal-search.md
-  stateful,    ///< every state once, and every step from it: for programs with far fewer states than executions
-  enumerate,   ///< depth first over every interleaving, no reduction: the oracle of the tests
-  random,      ///< uniform choice among the enabled threads, seeded; never proves anything
-  replay,      ///< one execution, the one a saved schedule describes
-  directed     ///< one execution, driven by selvage::Directed
+  graphs,    ///< one execution per consistent execution graph; see docs/optimal-search.md
+  stateful,  ///< every state once, and every step from it: for programs with far fewer states than executions
+  enumerate,  ///< depth first over every interleaving, no reduction: the oracle of the tests
+  random,     ///< uniform choice among the enabled threads, seeded; never proves anything
+  replay,     ///< one execution, the one a saved schedule describes
+  directed    ///< one execution, driven by selvage::Directed
 };
 
 enum class Races {
@@ -71,10 +71,10 @@ struct Options {
   /// that C++ promises less for, else rc11, and sc again, with Result::only_sc, where that search does not know what the
   /// program does. With other searches, with races that are explored and with crash_children, auto is sc.
   std::string model = "auto";
-  std::uint64_t executions = 0;    ///< stop after this many executions; 0: no bound (random: 10000)
-  double seconds = 0;              ///< stop after this much wall-clock time; 0: no bound
-  std::uint64_t seed = 1;          ///< seed of --search random
-  std::uint64_t memory = 0;        ///< stateful: stop when states take this many MiB; 0: no bound
+  std::uint64_t executions = 0;  ///< stop after this many executions; 0: no bound (random: 10000)
+  double seconds = 0;            ///< stop after this much wall-clock time; 0: no bound
+  std::uint64_t seed = 1;        ///< seed of --search random
+  std::uint64_t memory = 0;      ///< stateful: stop when states take this many MiB; 0: no bound
   /// stateful: when the states met take more than this many MiB, and none has come up again so far, they are not kept any
   /// more but for two levels of the search; see docs/stateful.md
   std::uint64_t visited = 256;
@@ -82,9 +82,10 @@ struct Options {
   /// seconds and when it is interrupted or a budget ends it; empty: nowhere. See docs/stateful.md.
   std::string checkpoint;
   double checkpoint_seconds = 300;
-  std::string resume;              ///< stateful, `selvage run` only: goes on from what was saved in this file
-  unsigned workers = 0;            ///< stateful: processes that search from then on; 0: one for each processor
-  unsigned jobs = 0;               ///< graphs: processes that search, 0: one for each processor; same result for any number
+  std::string resume;    ///< stateful, `selvage run` only: goes on from what was saved in this file
+  unsigned workers = 0;  ///< stateful: processes that search from then on; 0: one for each processor
+  unsigned jobs =
+      0;  ///< graphs: processes that search, 0: one for each processor; same result for any number
   /// graphs: threads that are started one after the other with the same function and argument are interchangeable, and
   /// executions that differ only in which of them is which are explored once; docs/symmetry.md says what a program must not
   /// do then.
@@ -92,14 +93,14 @@ struct Options {
   /// exhaustive (with model "sc"), enumerate: explore only executions in which a thread that could go on is stopped so many
   /// times; -1: no bound.
   int preemptions = -1;
-  bool keep_going = false;         ///< go on after the first violation
-  bool report_leaks = true;        ///< is a leak a violation?
+  bool keep_going = false;               ///< go on after the first violation
+  bool report_leaks = true;              ///< is a leak a violation?
   std::uint64_t max_events = 1'000'000;  ///< longest execution, in events; longer ones are cut
   unsigned max_timeouts = 2;  ///< time-outs a thread may take while another could run, in one execution
   /// A child process may be killed before each of its events, and before each of its writes to shared memory.
   bool crash_children = false;
   double watchdog_seconds = 10;  ///< CPU time without an event after which a loop counts as endless
-  bool capture_output = true;      ///< keep the program's stdout and stderr, show the reported execution's
+  bool capture_output = true;    ///< keep the program's stdout and stderr, show the reported execution's
   /// The outcomes that are right, as they are printed in reports; an execution that ends with another one is
   /// verdict `assertion`. Empty: every outcome is.
   std::vector<std::string> expected;
@@ -107,8 +108,8 @@ struct Options {
   std::vector<std::string> weaken;
   std::vector<std::string> drop_lock;  ///< locks to explore the program without, as "FILE:LINE"
   bool list_sites = false;             ///< Result::sites is wanted
-  std::string program;             ///< a name for reports; default: the running executable
-  std::string replay_schedule;     ///< Search::replay: the schedule text (Violation::schedule or a file's)
+  std::string program;                 ///< a name for reports; default: the running executable
+  std::string replay_schedule;  ///< Search::replay: the schedule text (Violation::schedule or a file's)
 };
 
 /// A place in the source, as far as debug information tells.
@@ -120,9 +121,9 @@ struct SourceLocation {
 
 /// One row of a trace: a visible event, or a plain access that takes part in a reported race.
 struct TraceEvent {
-  int thread = 0;         ///< 0 is main (or the body); others in order of creation
-  std::string text;       ///< e.g. "lock m", "read count = 0 (from #3)"
-  SourceLocation where;   ///< the innermost frame in user code
+  int thread = 0;        ///< 0 is main (or the body); others in order of creation
+  std::string text;      ///< e.g. "lock m", "read count = 0 (from #3)"
+  SourceLocation where;  ///< the innermost frame in user code
   std::vector<SourceLocation> stack;
 };
 
@@ -131,19 +132,19 @@ struct RaceAccess {
   int thread = 0;
   bool write = false;
   bool atomic = false;
-  std::size_t size = 0;                 ///< bytes
-  std::size_t event = 0;                ///< index into Violation::trace
-  std::vector<SourceLocation> stack;    ///< innermost first
-  std::vector<std::string> holding;     ///< the locks the thread held
+  std::size_t size = 0;               ///< bytes
+  std::size_t event = 0;              ///< index into Violation::trace
+  std::vector<SourceLocation> stack;  ///< innermost first
+  std::vector<std::string> holding;   ///< the locks the thread held
 };
 
 /// Something bad that some execution did.
 struct Violation {
   Verdict kind = Verdict::proved;
-  std::string message;         ///< one sentence
-  std::vector<int> threads;    ///< those involved
+  std::string message;       ///< one sentence
+  std::vector<int> threads;  ///< those involved
   SourceLocation location;
-  std::string schedule;        ///< short form; Options::replay_schedule takes it
+  std::string schedule;  ///< short form; Options::replay_schedule takes it
   unsigned preemptions = 0;
   std::vector<TraceEvent> trace;
   std::vector<RaceAccess> accesses;  ///< data races: the two
@@ -159,7 +160,8 @@ struct Outcome {
 
 /// An atomic access, a fence or the locking of a mutex or read-write lock that some execution made.
 struct Site {
-  std::string what;      ///< "load", "store", "read-modify-write", "compare-exchange", "fence"; "lock", "try_lock", ...
+  std::string
+      what;  ///< "load", "store", "read-modify-write", "compare-exchange", "fence"; "lock", "try_lock", ...
   std::string order;     ///< the memory order as written; empty for a lock
   std::string failure;   ///< of a compare-exchange: the order where it fails
   SourceLocation where;  ///< the innermost frame in user code
@@ -169,24 +171,25 @@ struct Site {
 /// What explore() found.
 struct Result {
   Verdict verdict = Verdict::exhausted;
-  std::string message;              ///< the verdict in one sentence
-  bool complete = false;            ///< every execution was explored; no bound cut the search
-  std::string caveat;               ///< why `complete` is false although the search came to its end; mostly empty
-  std::string only_sc;              ///< model "auto": why accesses of weaker memory orders were taken for seq_cst; mostly empty
-  std::uint64_t executions = 0;     ///< complete executions; stateful: different last steps of executions
-  std::uint64_t blocked = 0;        ///< executions cut because another one covers them
-  std::uint64_t events = 0;         ///< visible events over all executions
-  std::uint64_t states = 0;         ///< stateful: different states; else 0
-  std::uint64_t transitions = 0;    ///< stateful: steps from one state to another; else 0
-  std::uint64_t memory = 0;         ///< stateful: bytes that states took; else 0
-  double seconds = 0;               ///< wall clock
+  std::string message;    ///< the verdict in one sentence
+  bool complete = false;  ///< every execution was explored; no bound cut the search
+  std::string caveat;     ///< why `complete` is false although the search came to its end; mostly empty
+  std::string
+      only_sc;  ///< model "auto": why accesses of weaker memory orders were taken for seq_cst; mostly empty
+  std::uint64_t executions = 0;   ///< complete executions; stateful: different last steps of executions
+  std::uint64_t blocked = 0;      ///< executions cut because another one covers them
+  std::uint64_t events = 0;       ///< visible events over all executions
+  std::uint64_t states = 0;       ///< stateful: different states; else 0
+  std::uint64_t transitions = 0;  ///< stateful: steps from one state to another; else 0
+  std::uint64_t memory = 0;       ///< stateful: bytes that states took; else 0
+  double seconds = 0;             ///< wall clock
   /// The part of the search that was done, from 0 to 1: an estimate where a budget or an interruption ended it; 1 where it
   /// is complete; -1 where there is no estimate.
   double covered = -1;
   /// With Options::symmetry: the threads that were taken for interchangeable, e.g. "T1 T2"; what was found is up to renaming
   /// these.
   std::vector<std::string> symmetry;
-  std::vector<Outcome> outcomes;    ///< sorted: numerically where all are integers
+  std::vector<Outcome> outcomes;      ///< sorted: numerically where all are integers
   std::vector<Violation> violations;  ///< each kind and place once, the search's order
   std::string program, search, model;
   std::vector<std::string> weaken, drop_lock;  ///< what was changed in the program, as in Options
@@ -243,7 +246,9 @@ class Directed {
     std::uint64_t count;
   };
   [[nodiscard]] const std::vector<Step>& steps() const { return steps_; }
-  [[nodiscard]] const std::vector<std::pair<std::uintptr_t, std::size_t>>& watched() const { return watched_; }
+  [[nodiscard]] const std::vector<std::pair<std::uintptr_t, std::size_t>>& watched() const {
+    return watched_;
+  }
 
  private:
   std::vector<Step> steps_;

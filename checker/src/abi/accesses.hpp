@@ -55,23 +55,23 @@ class Accesses {
 
 // A door under another name in C++: for some of these functions the headers have overloads, or the compiler has ideas of its
 // own. SELVAGE_BEHIND(f) is the function that the program would have called.
-#define SELVAGE_DOOR(RESULT, NAME, PARAMETERS)                                                             \
-  extern "C" __attribute__((visibility("default"))) RESULT selvage_door_##NAME PARAMETERS asm(#NAME);      \
+#define SELVAGE_DOOR(RESULT, NAME, PARAMETERS)                                                        \
+  extern "C" __attribute__((visibility("default"))) RESULT selvage_door_##NAME PARAMETERS asm(#NAME); \
   extern "C" RESULT selvage_door_##NAME PARAMETERS
-#define SELVAGE_BEHIND(NAME)                                                                                \
-  ([]() {                                                                                                   \
-    static decltype(&selvage_door_##NAME) real = nullptr;                                                   \
-    if (real == nullptr) {                                                                                  \
-      real = ::selvage::abi::find_real<std::remove_pointer_t<decltype(&selvage_door_##NAME)>>(#NAME);      \
-    }                                                                                                       \
-    return real;                                                                                            \
+#define SELVAGE_BEHIND(NAME)                                                                          \
+  ([]() {                                                                                             \
+    static decltype(&selvage_door_##NAME) real = nullptr;                                             \
+    if (real == nullptr) {                                                                            \
+      real = ::selvage::abi::find_real<std::remove_pointer_t<decltype(&selvage_door_##NAME)>>(#NAME); \
+    }                                                                                                 \
+    return real;                                                                                      \
   }())
 /// A door that tells of accesses and goes through: in ACCESSES, `access` is the call's Accesses.
-#define SELVAGE_TELLS(RESULT, NAME, PARAMETERS, ARGUMENTS, ACCESSES)      \
-  SELVAGE_DOOR(RESULT, NAME, PARAMETERS) {                                \
-    if (::selvage::machine::g.in_program) {                               \
-      const ::selvage::abi::Accesses access(SELVAGE_CALLER);              \
-      ACCESSES;                                                           \
-    }                                                                     \
-    return SELVAGE_BEHIND(NAME) ARGUMENTS;                                \
+#define SELVAGE_TELLS(RESULT, NAME, PARAMETERS, ARGUMENTS, ACCESSES) \
+  SELVAGE_DOOR(RESULT, NAME, PARAMETERS) {                           \
+    if (::selvage::machine::g.in_program) {                          \
+      const ::selvage::abi::Accesses access(SELVAGE_CALLER);         \
+      ACCESSES;                                                      \
+    }                                                                \
+    return SELVAGE_BEHIND(NAME) ARGUMENTS;                           \
   }

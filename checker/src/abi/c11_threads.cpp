@@ -26,11 +26,16 @@ auto* condition(cnd_t* c) { return reinterpret_cast<pthread_cond_t*>(c); }
 /// C11's name for an error of POSIX.
 int result_of(int error) {
   switch (error) {
-    case 0: return thrd_success;
-    case ENOMEM: return thrd_nomem;
-    case ETIMEDOUT: return thrd_timedout;
-    case EBUSY: return thrd_busy;
-    default: return thrd_error;
+    case 0:
+      return thrd_success;
+    case ENOMEM:
+      return thrd_nomem;
+    case ETIMEDOUT:
+      return thrd_timedout;
+    case EBUSY:
+      return thrd_busy;
+    default:
+      return thrd_error;
   }
 }
 
@@ -102,7 +107,8 @@ SELVAGE_EXPORT int thrd_create(thrd_t* thread, thrd_start_t routine, void* argum
   }
   // What it returns comes back in the same register, of which thrd_join() takes the lower half.
   using Posix = void* (*)(void*);
-  abi::create(thread, nullptr, reinterpret_cast<Posix>(reinterpret_cast<void*>(routine)), argument, SELVAGE_CALLER);
+  abi::create(thread, nullptr, reinterpret_cast<Posix>(reinterpret_cast<void*>(routine)), argument,
+              SELVAGE_CALLER);
   return thrd_success;
 }
 SELVAGE_EXPORT int thrd_join(thrd_t thread, int* result) {

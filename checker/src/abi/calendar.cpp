@@ -16,14 +16,14 @@ void wrote(const Accesses& access, const char* text) { access.writes(text, Acces
 }  // namespace
 
 // What is written is known only when it has been: it is told after that.
-#define SELVAGE_CONVERTS(RESULT, NAME, PARAMETERS, ARGUMENTS, READS)     \
-  SELVAGE_DOOR(RESULT, NAME, PARAMETERS) {                               \
-    if (!g.in_program) return SELVAGE_BEHIND(NAME) ARGUMENTS;            \
-    const Accesses access(SELVAGE_CALLER);                               \
-    READS;                                                               \
-    auto* const result = SELVAGE_BEHIND(NAME) ARGUMENTS;                \
-    if (result != nullptr) wrote(access, result);                        \
-    return result;                                                       \
+#define SELVAGE_CONVERTS(RESULT, NAME, PARAMETERS, ARGUMENTS, READS) \
+  SELVAGE_DOOR(RESULT, NAME, PARAMETERS) {                           \
+    if (!g.in_program) return SELVAGE_BEHIND(NAME) ARGUMENTS;        \
+    const Accesses access(SELVAGE_CALLER);                           \
+    READS;                                                           \
+    auto* const result = SELVAGE_BEHIND(NAME) ARGUMENTS;             \
+    if (result != nullptr) wrote(access, result);                    \
+    return result;                                                   \
   }
 // clang-format off
 SELVAGE_CONVERTS(tm*, localtime, (const time_t* t), (t), access.reads(t, sizeof *t))
@@ -47,8 +47,8 @@ SELVAGE_DOOR(char*, ctime, (const time_t* t)) {
 }
 
 // These bring the fields into their ranges.
-SELVAGE_TELLS(time_t, mktime, (tm* t), (t), access.reads(t, sizeof *t); access.writes(t, sizeof *t))
-SELVAGE_TELLS(time_t, timegm, (tm* t), (t), access.reads(t, sizeof *t); access.writes(t, sizeof *t))
+SELVAGE_TELLS(time_t, mktime, (tm * t), (t), access.reads(t, sizeof *t); access.writes(t, sizeof *t))
+SELVAGE_TELLS(time_t, timegm, (tm * t), (t), access.reads(t, sizeof *t); access.writes(t, sizeof *t))
 
 SELVAGE_DOOR(std::size_t, strftime, (char* to, std::size_t most, const char* format, const tm* t)) {
   if (!g.in_program) return SELVAGE_BEHIND(strftime)(to, most, format, t);

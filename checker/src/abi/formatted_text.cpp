@@ -13,14 +13,14 @@ enum class Length : unsigned char { none, byte, half, word, most, real };
 
 /// One conversion of a format: what is between % and its letter.
 struct Conversion {
-  bool numbered = false;      ///< has the number of its argument
-  bool width_given = false;   ///< by an argument
-  bool most_given = false;    ///< the same of the precision
-  long width = -1, most = -1; ///< -1: none
-  bool suppressed = false;    ///< scanf: nothing is assigned
-  bool allocates = false;     ///< scanf: the text is put in new memory
+  bool numbered = false;       ///< has the number of its argument
+  bool width_given = false;    ///< by an argument
+  bool most_given = false;     ///< the same of the precision
+  long width = -1, most = -1;  ///< -1: none
+  bool suppressed = false;     ///< scanf: nothing is assigned
+  bool allocates = false;      ///< scanf: the text is put in new memory
   Length length = Length::none;
-  char letter = 0;            ///< 0: the format ends here
+  char letter = 0;  ///< 0: the format ends here
 };
 
 long number(const char*& at) {
@@ -65,10 +65,14 @@ Conversion next_conversion(const char*& at, bool scans) {
     ++at;
   }
   for (;; ++at) {
-    if (*at == 'h') c.length = c.length == Length::half ? Length::byte : Length::half;
-    else if (*at == 'l' || *at == 'j' || *at == 'z' || *at == 'Z' || *at == 't' || *at == 'q') c.length = Length::word;
-    else if (*at == 'L') c.length = Length::real;
-    else break;
+    if (*at == 'h')
+      c.length = c.length == Length::half ? Length::byte : Length::half;
+    else if (*at == 'l' || *at == 'j' || *at == 'z' || *at == 'Z' || *at == 't' || *at == 'q')
+      c.length = Length::word;
+    else if (*at == 'L')
+      c.length = Length::real;
+    else
+      break;
   }
   c.letter = *at;
   if (*at != 0) ++at;
@@ -77,11 +81,16 @@ Conversion next_conversion(const char*& at, bool scans) {
 
 std::size_t bytes_of(Length length, std::size_t plain) {
   switch (length) {
-    case Length::byte: return 1;
-    case Length::half: return 2;
-    case Length::word: return 8;
-    case Length::real: return 16;
-    default: return plain;
+    case Length::byte:
+      return 1;
+    case Length::half:
+      return 2;
+    case Length::word:
+      return 8;
+    case Length::real:
+      return 16;
+    default:
+      return plain;
   }
 }
 
@@ -121,13 +130,20 @@ void tell_printed(const Accesses& access, const char* format, va_list list) {
         break;
       case 's':
       case 'S':
-        tell_text(access, va_arg(arguments, const void*), c.letter == 'S' || c.length == Length::word, c.most);
+        tell_text(access, va_arg(arguments, const void*), c.letter == 'S' || c.length == Length::word,
+                  c.most);
         break;
       case 'n':
         access.writes(va_arg(arguments, void*), bytes_of(c.length, sizeof(int)));
         break;
-      case 'e': case 'f': case 'g': case 'a':
-      case 'E': case 'F': case 'G': case 'A':
+      case 'e':
+      case 'f':
+      case 'g':
+      case 'a':
+      case 'E':
+      case 'F':
+      case 'G':
+      case 'A':
         if (c.length == Length::real) {
           static_cast<void>(va_arg(arguments, long double));
         } else {
@@ -157,7 +173,9 @@ void tell_scanned(const Accesses& access, const char* format, va_list list, int 
     void* const to = va_arg(arguments, void*);
     const bool wide = c.length == Length::word || c.letter == 'S' || c.letter == 'C';
     switch (c.letter) {
-      case 's': case 'S': case '[':
+      case 's':
+      case 'S':
+      case '[':
         if (c.allocates) {
           access.writes(to, sizeof(void*));
         } else if (wide) {
@@ -166,11 +184,20 @@ void tell_scanned(const Accesses& access, const char* format, va_list list, int 
           access.writes(to, Accesses::length(static_cast<char*>(to)) + 1);
         }
         break;
-      case 'c': case 'C':
-        access.writes(to, c.allocates ? sizeof(void*) : static_cast<std::size_t>(c.width < 0 ? 1 : c.width) * (wide ? sizeof(wchar_t) : 1));
+      case 'c':
+      case 'C':
+        access.writes(to, c.allocates ? sizeof(void*)
+                                      : static_cast<std::size_t>(c.width < 0 ? 1 : c.width) *
+                                            (wide ? sizeof(wchar_t) : 1));
         break;
-      case 'e': case 'f': case 'g': case 'a':
-      case 'E': case 'F': case 'G': case 'A':
+      case 'e':
+      case 'f':
+      case 'g':
+      case 'a':
+      case 'E':
+      case 'F':
+      case 'G':
+      case 'A':
         access.writes(to, bytes_of(c.length, sizeof(float)));
         break;
       default:
@@ -192,7 +219,8 @@ constexpr std::size_t kNoBound = ~std::size_t{0};
 using PrintTo = int (*)(char* to, std::size_t room, const char* format, va_list list);
 
 /// Tells what printing into `to`, which has room for `room` bytes, reads and writes. How long the text is is found out first.
-void tell_print(PrintTo print, char* to, std::size_t room, const char* format, va_list list, std::uint64_t pc) {
+void tell_print(PrintTo print, char* to, std::size_t room, const char* format, va_list list,
+                std::uint64_t pc) {
   if (!g.in_program) return;
   const Accesses access(pc);
   tell_printed(access, format, list);
@@ -200,7 +228,8 @@ void tell_print(PrintTo print, char* to, std::size_t room, const char* format, v
   va_copy(arguments, list);
   const int size = print(nullptr, 0, format, arguments);
   va_end(arguments);
-  if (size >= 0 && room > 0) access.writes(to, static_cast<std::size_t>(size) < room ? static_cast<std::size_t>(size) + 1 : room);
+  if (size >= 0 && room > 0)
+    access.writes(to, static_cast<std::size_t>(size) < room ? static_cast<std::size_t>(size) + 1 : room);
 }
 
 }  // namespace
@@ -213,7 +242,8 @@ SELVAGE_DOOR(int, vsprintf, (char* to, const char* format, va_list list)) {
   tell_print(SELVAGE_BEHIND(vsnprintf), to, kNoBound, format, list, SELVAGE_CALLER);
   return SELVAGE_BEHIND(vsprintf)(to, format, list);
 }
-SELVAGE_DOOR(int, __vsnprintf_chk, (char* to, std::size_t room, int flag, std::size_t there, const char* format, va_list list)) {
+SELVAGE_DOOR(int, __vsnprintf_chk,
+             (char* to, std::size_t room, int flag, std::size_t there, const char* format, va_list list)) {
   tell_print(SELVAGE_BEHIND(vsnprintf), to, room, format, list, SELVAGE_CALLER);
   return SELVAGE_BEHIND(__vsnprintf_chk)(to, room, flag, there, format, list);
 }
@@ -223,19 +253,21 @@ SELVAGE_DOOR(int, __vsprintf_chk, (char* to, int flag, std::size_t there, const 
 }
 
 // The variadic ones; CALL has the arguments as `list`.
-#define SELVAGE_VARIADIC(NAME, PARAMETERS, ROOM, CALL)                                   \
-  SELVAGE_DOOR(int, NAME, PARAMETERS) {                                                  \
-    va_list list;                                                                        \
-    va_start(list, format);                                                              \
-    tell_print(SELVAGE_BEHIND(vsnprintf), to, ROOM, format, list, SELVAGE_CALLER);       \
-    const int size = CALL;                                                               \
-    va_end(list);                                                                        \
-    return size;                                                                         \
+#define SELVAGE_VARIADIC(NAME, PARAMETERS, ROOM, CALL)                             \
+  SELVAGE_DOOR(int, NAME, PARAMETERS) {                                            \
+    va_list list;                                                                  \
+    va_start(list, format);                                                        \
+    tell_print(SELVAGE_BEHIND(vsnprintf), to, ROOM, format, list, SELVAGE_CALLER); \
+    const int size = CALL;                                                         \
+    va_end(list);                                                                  \
+    return size;                                                                   \
   }
 SELVAGE_VARIADIC(snprintf, (char* to, std::size_t room, const char* format, ...), room,
                  SELVAGE_BEHIND(vsnprintf)(to, room, format, list))
-SELVAGE_VARIADIC(sprintf, (char* to, const char* format, ...), kNoBound, SELVAGE_BEHIND(vsprintf)(to, format, list))
-SELVAGE_VARIADIC(__snprintf_chk, (char* to, std::size_t room, int flag, std::size_t there, const char* format, ...), room,
+SELVAGE_VARIADIC(sprintf, (char* to, const char* format, ...), kNoBound,
+                 SELVAGE_BEHIND(vsprintf)(to, format, list))
+SELVAGE_VARIADIC(__snprintf_chk,
+                 (char* to, std::size_t room, int flag, std::size_t there, const char* format, ...), room,
                  SELVAGE_BEHIND(__vsnprintf_chk)(to, room, flag, there, format, list))
 SELVAGE_VARIADIC(__sprintf_chk, (char* to, int flag, std::size_t there, const char* format, ...), kNoBound,
                  SELVAGE_BEHIND(__vsprintf_chk)(to, flag, there, format, list))
@@ -243,7 +275,8 @@ SELVAGE_VARIADIC(__sprintf_chk, (char* to, int flag, std::size_t there, const ch
 namespace {
 
 /// A new text. Nobody has it yet, but who gets it has to get it in order.
-int tell_new(char** to, const char* format, va_list list, int (*print)(char**, const char*, va_list), std::uint64_t pc) {
+int tell_new(char** to, const char* format, va_list list, int (*print)(char**, const char*, va_list),
+             std::uint64_t pc) {
   if (!g.in_program) return print(to, format, list);
   const Accesses access(pc);
   tell_printed(access, format, list);
@@ -286,16 +319,16 @@ int tell_scan(Scan scan, const char* text, const char* format, va_list list, std
 
 }  // namespace
 
-#define SELVAGE_SCAN(NAME, LIST_NAME)                                                                        \
-  SELVAGE_DOOR(int, LIST_NAME, (const char* text, const char* format, va_list list)) {                       \
-    return tell_scan(SELVAGE_BEHIND(LIST_NAME), text, format, list, SELVAGE_CALLER);                         \
-  }                                                                                                          \
-  SELVAGE_DOOR(int, NAME, (const char* text, const char* format, ...)) {                                     \
-    va_list list;                                                                                            \
-    va_start(list, format);                                                                                  \
-    const int assigned = tell_scan(SELVAGE_BEHIND(LIST_NAME), text, format, list, SELVAGE_CALLER);           \
-    va_end(list);                                                                                            \
-    return assigned;                                                                                         \
+#define SELVAGE_SCAN(NAME, LIST_NAME)                                                              \
+  SELVAGE_DOOR(int, LIST_NAME, (const char* text, const char* format, va_list list)) {             \
+    return tell_scan(SELVAGE_BEHIND(LIST_NAME), text, format, list, SELVAGE_CALLER);               \
+  }                                                                                                \
+  SELVAGE_DOOR(int, NAME, (const char* text, const char* format, ...)) {                           \
+    va_list list;                                                                                  \
+    va_start(list, format);                                                                        \
+    const int assigned = tell_scan(SELVAGE_BEHIND(LIST_NAME), text, format, list, SELVAGE_CALLER); \
+    va_end(list);                                                                                  \
+    return assigned;                                                                               \
   }
 SELVAGE_SCAN(sscanf, vsscanf)
 SELVAGE_SCAN(__isoc99_sscanf, __isoc99_vsscanf)

@@ -39,8 +39,9 @@ long futex(long word, long operation, long value, long timeout, std::uint64_t pc
         deadline = nanoseconds(*time);
         if (command == FUTEX_WAIT) deadline += start_of(clock) + self().clock.time;  // relative
       }
-      return result_of(objects::futex_wait(static_cast<std::uint64_t>(word), static_cast<std::uint32_t>(value),
-                                        time != nullptr, clock, deadline, pc));
+      return result_of(objects::futex_wait(static_cast<std::uint64_t>(word),
+                                           static_cast<std::uint32_t>(value), time != nullptr, clock,
+                                           deadline, pc));
     }
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
@@ -68,10 +69,15 @@ SELVAGE_EXPORT long syscall(long number, ...) {
   }
   Door door;
   switch (number) {
-    case SYS_futex: return futex(a[0], a[1], a[2], a[3], SELVAGE_CALLER);
-    case SYS_gettid: return static_cast<long>(pid_of(self().id));
-    case SYS_getpid: return pid_of(g.process);
-    case SYS_sched_yield: return 0;
-    default: unsupported(("the system call " + syscall_name(number)).c_str());
+    case SYS_futex:
+      return futex(a[0], a[1], a[2], a[3], SELVAGE_CALLER);
+    case SYS_gettid:
+      return static_cast<long>(pid_of(self().id));
+    case SYS_getpid:
+      return pid_of(g.process);
+    case SYS_sched_yield:
+      return 0;
+    default:
+      unsupported(("the system call " + syscall_name(number)).c_str());
   }
 }

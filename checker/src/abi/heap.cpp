@@ -32,7 +32,8 @@ void* program_allocate(std::size_t size, std::size_t alignment) {
     return nullptr;
   }
   if (g.recording) note_allocation(p);
-  if (g.forked) [[unlikely]] note_private_block(reinterpret_cast<std::uint64_t>(p), size);
+  if (g.forked) [[unlikely]]
+    note_private_block(reinterpret_cast<std::uint64_t>(p), size);
   return p;
 }
 
@@ -142,7 +143,9 @@ SELVAGE_EXPORT void* reallocarray(void* p, size_t count, size_t size) noexcept {
   return reallocate(p, bytes, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT void* memalign(size_t alignment, size_t size) noexcept { return allocate(size, alignment); }
-SELVAGE_EXPORT void* aligned_alloc(size_t alignment, size_t size) noexcept { return allocate(size, alignment); }
+SELVAGE_EXPORT void* aligned_alloc(size_t alignment, size_t size) noexcept {
+  return allocate(size, alignment);
+}
 SELVAGE_EXPORT int posix_memalign(void** out, size_t alignment, size_t size) noexcept {
   if (alignment < sizeof(void*) || (alignment & (alignment - 1)) != 0) return EINVAL;
   void* p = allocate(size, alignment);
@@ -157,8 +160,12 @@ SELVAGE_EXPORT size_t malloc_usable_size(void* p) noexcept { return size_of(p); 
 #define SELVAGE_VISIBLE __attribute__((visibility("default")))
 SELVAGE_VISIBLE void* operator new(std::size_t size) { return new_or_throw(size); }
 SELVAGE_VISIBLE void* operator new[](std::size_t size) { return new_or_throw(size); }
-SELVAGE_VISIBLE void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-SELVAGE_VISIBLE void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+SELVAGE_VISIBLE void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return allocate(size);
+}
+SELVAGE_VISIBLE void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return allocate(size);
+}
 SELVAGE_VISIBLE void* operator new(std::size_t size, std::align_val_t a) {
   return new_or_throw(size, static_cast<std::size_t>(a));
 }
@@ -176,10 +183,14 @@ SELVAGE_VISIBLE void operator delete[](void* p) noexcept { release(p, SELVAGE_CA
 SELVAGE_VISIBLE void operator delete(void* p, std::size_t) noexcept { release(p, SELVAGE_CALLER); }
 SELVAGE_VISIBLE void operator delete[](void* p, std::size_t) noexcept { release(p, SELVAGE_CALLER); }
 SELVAGE_VISIBLE void operator delete(void* p, const std::nothrow_t&) noexcept { release(p, SELVAGE_CALLER); }
-SELVAGE_VISIBLE void operator delete[](void* p, const std::nothrow_t&) noexcept { release(p, SELVAGE_CALLER); }
+SELVAGE_VISIBLE void operator delete[](void* p, const std::nothrow_t&) noexcept {
+  release(p, SELVAGE_CALLER);
+}
 SELVAGE_VISIBLE void operator delete(void* p, std::align_val_t) noexcept { release(p, SELVAGE_CALLER); }
 SELVAGE_VISIBLE void operator delete[](void* p, std::align_val_t) noexcept { release(p, SELVAGE_CALLER); }
-SELVAGE_VISIBLE void operator delete(void* p, std::size_t, std::align_val_t) noexcept { release(p, SELVAGE_CALLER); }
+SELVAGE_VISIBLE void operator delete(void* p, std::size_t, std::align_val_t) noexcept {
+  release(p, SELVAGE_CALLER);
+}
 SELVAGE_VISIBLE void operator delete[](void* p, std::size_t, std::align_val_t) noexcept {
   release(p, SELVAGE_CALLER);
 }

@@ -9,8 +9,8 @@
 
 #include "abi/export.hpp"
 #include "abi/real.hpp"
-#include "machine/machine.hpp"
 #include "machine/bookkeeping.hpp"
+#include "machine/machine.hpp"
 
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 
@@ -31,7 +31,7 @@ char g_random_state, g_random48_state, g_environment_state;
 
 using ThreadName = char[16];
 ThreadName g_names[kMaxThreads];
-std::uint64_t g_named = 0;              // bit mask: those that have a name ...
+std::uint64_t g_named = 0;             // bit mask: those that have a name ...
 std::uint32_t g_named_generation = 0;  // ... in the execution of this number
 
 std::uint64_t& named() {
@@ -82,7 +82,8 @@ SELVAGE_STATE(void, srand48, (long seed), g_random48_state, (seed))
   }
 SELVAGE_ENVIRONMENT(char*, getenv, (const char* name), false, (name))
 SELVAGE_ENVIRONMENT(char*, secure_getenv, (const char* name), false, (name))
-SELVAGE_ENVIRONMENT(int, setenv, (const char* name, const char* value, int replace), true, (name, value, replace))
+SELVAGE_ENVIRONMENT(int, setenv, (const char* name, const char* value, int replace), true,
+                    (name, value, replace))
 SELVAGE_ENVIRONMENT(int, unsetenv, (const char* name), true, (name))
 SELVAGE_ENVIRONMENT(int, putenv, (char* text), true, (text))
 

@@ -47,8 +47,8 @@ void swap_bytes(std::size_t n, void* p, const void* value, void* result) {
 }
 
 /// Announces the access; the caller then performs it.
-selvage::sync::Object* announce(EventKind kind, const volatile void* p, std::size_t n, int order, std::uint64_t pc,
-                                int failure = -1) {
+selvage::sync::Object* announce(EventKind kind, const volatile void* p, std::size_t n, int order,
+                                std::uint64_t pc, int failure = -1) {
   return memory::announce(kind, p, static_cast<std::uint32_t>(n), order, pc, failure);
 }
 void check(const volatile void* p, std::size_t n, std::uint8_t flags, std::uint64_t pc) {
@@ -91,8 +91,8 @@ void exchange(std::size_t n, volatile void* p, const void* value, void* result, 
   memory::note_written_by_rmw(o, order);
   if (g.recording) memory::tell(true, before, true, after);
 }
-bool compare_exchange(std::size_t n, volatile void* p, void* expected, const void* desired, int success, int failure,
-                      std::uint64_t pc) {
+bool compare_exchange(std::size_t n, volatile void* p, void* expected, const void* desired, int success,
+                      int failure, std::uint64_t pc) {
   Door door;
   orders_at(&success, &failure, pc);
   auto* o = announce(EventKind::atomic_cas, p, n, success, pc, failure);
@@ -117,16 +117,18 @@ bool compare_exchange(std::size_t n, volatile void* p, void* expected, const voi
 }  // namespace
 
 // Outside an exploration every access of this kind in the process comes through here, and one lock does for all.
-#define SELVAGE_NAMED(RESULT, NAME, SYMBOL, PARAMETERS)                                              \
+#define SELVAGE_NAMED(RESULT, NAME, SYMBOL, PARAMETERS)                                           \
   extern "C" __attribute__((visibility("default"))) RESULT selvage_##NAME PARAMETERS asm(SYMBOL); \
   extern "C" RESULT selvage_##NAME PARAMETERS
 
-SELVAGE_NAMED(void, any_load, "__atomic_load", (std::size_t n, const volatile void* p, void* result, int order)) {
+SELVAGE_NAMED(void, any_load, "__atomic_load",
+              (std::size_t n, const volatile void* p, void* result, int order)) {
   if (g.in_program) return load(n, p, result, order, SELVAGE_CALLER);
   const Native lock;
   __builtin_memcpy(result, const_cast<const void*>(p), n);
 }
-SELVAGE_NAMED(void, any_store, "__atomic_store", (std::size_t n, volatile void* p, const void* value, int order)) {
+SELVAGE_NAMED(void, any_store, "__atomic_store",
+              (std::size_t n, volatile void* p, const void* value, int order)) {
   if (g.in_program) return store(n, p, value, order, SELVAGE_CALLER);
   const Native lock;
   __builtin_memcpy(const_cast<void*>(p), value, n);
@@ -138,7 +140,8 @@ SELVAGE_NAMED(void, any_exchange, "__atomic_exchange",
   swap_bytes(n, const_cast<void*>(p), value, result);
 }
 SELVAGE_NAMED(bool, any_compare_exchange, "__atomic_compare_exchange",
-              (std::size_t n, volatile void* p, void* expected, const void* desired, int success, int failure)) {
+              (std::size_t n, volatile void* p, void* expected, const void* desired, int success,
+               int failure)) {
   if (g.in_program) return compare_exchange(n, p, expected, desired, success, failure, SELVAGE_CALLER);
   const Native lock;
   const bool equal = same(const_cast<const void*>(p), expected, n);

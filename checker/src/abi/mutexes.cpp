@@ -39,11 +39,15 @@ __attribute__((noinline)) void unusual_mutex(const pthread_mutex_t* m) {
 
 objects::MutexType type_of(const pthread_mutex_t* m) {
   const int kind = m->__data.__kind;
-  if ((kind & (kProtocol | kRobust)) != 0 || SharedMemory::contains(at(m))) [[unlikely]] unusual_mutex(m);
+  if ((kind & (kProtocol | kRobust)) != 0 || SharedMemory::contains(at(m))) [[unlikely]]
+    unusual_mutex(m);
   switch (kind & kKind) {
-    case PTHREAD_MUTEX_RECURSIVE_NP: return objects::MutexType::recursive;
-    case PTHREAD_MUTEX_ERRORCHECK_NP: return objects::MutexType::errorcheck;
-    default: return objects::MutexType::normal;
+    case PTHREAD_MUTEX_RECURSIVE_NP:
+      return objects::MutexType::recursive;
+    case PTHREAD_MUTEX_ERRORCHECK_NP:
+      return objects::MutexType::errorcheck;
+    default:
+      return objects::MutexType::normal;
   }
 }
 
@@ -135,7 +139,8 @@ int wait(pthread_cond_t* c, pthread_mutex_t* m, std::uint64_t pc) {
   check_user_of(c);
   return objects::cond_wait(at(c), at(m), type_of(m), false, 0, 0, pc);
 }
-int wait_until(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock, const timespec* until, std::uint64_t pc) {
+int wait_until(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock, const timespec* until,
+               std::uint64_t pc) {
   Door door;
   touch(c, race::kRead, pc);
   check_user_of(c);
@@ -189,7 +194,8 @@ SELVAGE_EXPORT int pthread_mutex_timedlock(pthread_mutex_t* m, const timespec* u
   return abi::lock_until(m, CLOCK_REALTIME, until, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_clocklock(pthread_mutex_t* m, clockid_t clock, const timespec* until) {
-  if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_clocklock)(m, clock, until);
+  if (!of_program(SELVAGE_CALLER))
+    return g.exploring ? 0 : SELVAGE_REAL(pthread_mutex_clocklock)(m, clock, until);
   return abi::lock_until(m, clock, until, SELVAGE_CALLER);
 }
 SELVAGE_EXPORT int pthread_mutex_unlock(pthread_mutex_t* m) {
@@ -246,7 +252,8 @@ int rwlock(pthread_rwlock_t* l, bool write, objects::Patience patience, int cloc
     objects::check_user(o, "read-write lock", l->__data.__shared != 0);
   }
   touch(l, selvage::race::kRead, pc);
-  const EventKind kind = patience == objects::Patience::never ? (write ? EventKind::try_write_lock : EventKind::try_read_lock)
+  const EventKind kind = patience == objects::Patience::never
+                             ? (write ? EventKind::try_write_lock : EventKind::try_read_lock)
                          : patience == objects::Patience::until
                              ? (write ? EventKind::timed_write_lock : EventKind::timed_read_lock)
                              : (write ? EventKind::write_lock : EventKind::read_lock);
@@ -273,23 +280,23 @@ SELVAGE_EXPORT int pthread_rwlock_destroy(pthread_rwlock_t* l) {
   end_of_life(l, SELVAGE_CALLER);
   return 0;
 }
-#define SELVAGE_RWLOCK(NAME, WRITE, PATIENCE)                                                     \
-  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l) {                                                  \
-    if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l);              \
-    Door door;                                                                                    \
-    return rwlock(l, WRITE, PATIENCE, 0, nullptr, SELVAGE_CALLER);                                \
+#define SELVAGE_RWLOCK(NAME, WRITE, PATIENCE)                                        \
+  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l) {                                     \
+    if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l); \
+    Door door;                                                                       \
+    return rwlock(l, WRITE, PATIENCE, 0, nullptr, SELVAGE_CALLER);                   \
   }
-#define SELVAGE_RWLOCK_TIMED(NAME, WRITE)                                                         \
-  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l, const timespec* until) {                           \
-    if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l, until);       \
-    Door door;                                                                                    \
-    return rwlock(l, WRITE, objects::Patience::until, CLOCK_REALTIME, until, SELVAGE_CALLER);        \
+#define SELVAGE_RWLOCK_TIMED(NAME, WRITE)                                                     \
+  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l, const timespec* until) {                       \
+    if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l, until);   \
+    Door door;                                                                                \
+    return rwlock(l, WRITE, objects::Patience::until, CLOCK_REALTIME, until, SELVAGE_CALLER); \
   }
-#define SELVAGE_RWLOCK_CLOCK(NAME, WRITE)                                                         \
-  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l, clockid_t clock, const timespec* until) {          \
+#define SELVAGE_RWLOCK_CLOCK(NAME, WRITE)                                                          \
+  SELVAGE_EXPORT int NAME(pthread_rwlock_t* l, clockid_t clock, const timespec* until) {           \
     if (!of_program(SELVAGE_CALLER)) return g.exploring ? 0 : SELVAGE_REAL(NAME)(l, clock, until); \
-    Door door;                                                                                    \
-    return rwlock(l, WRITE, objects::Patience::until, clock, until, SELVAGE_CALLER);                 \
+    Door door;                                                                                     \
+    return rwlock(l, WRITE, objects::Patience::until, clock, until, SELVAGE_CALLER);               \
   }
 SELVAGE_RWLOCK(pthread_rwlock_rdlock, false, objects::Patience::forever)
 SELVAGE_RWLOCK(pthread_rwlock_wrlock, true, objects::Patience::forever)

@@ -21,7 +21,8 @@ int unlock(pthread_mutex_t* m, std::uint64_t pc);
 void condition_made(pthread_cond_t* c, std::uint64_t pc);
 void destroy(pthread_cond_t* c, std::uint64_t pc);
 int wait(pthread_cond_t* c, pthread_mutex_t* m, std::uint64_t pc);
-int wait_until(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock, const timespec* until, std::uint64_t pc);
+int wait_until(pthread_cond_t* c, pthread_mutex_t* m, clockid_t clock, const timespec* until,
+               std::uint64_t pc);
 /// The clock that the condition variable's own waits with a time-out go by.
 clockid_t clock_of(const pthread_cond_t* c);
 void notify(pthread_cond_t* c, bool all, std::uint64_t pc);

@@ -1,8 +1,8 @@
 // Printing: the order in which threads write to a stream is visible, so each call is an event on it. It
 // orders nothing else (no happens-before): C++ promises only that concurrent output is no data race.
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdio_ext.h>
-#include <stdarg.h>
 #include <sys/uio.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -52,7 +52,8 @@ void event_on_descriptor(int fd, const char* refused, std::uint64_t pc) {
 class Library {
  public:
   explicit Library(const FILE* stream = nullptr) {
-    if (stream == stdout && stdout->_IO_buf_base == nullptr && __flbf(stdout) == 0 && g.captures) give_buffer();
+    if (stream == stdout && stdout->_IO_buf_base == nullptr && __flbf(stdout) == 0 && g.captures)
+      give_buffer();
     g.in_program = true;
   }
   ~Library() { g.in_program = false; }
@@ -76,18 +77,19 @@ class Library {
 
 /// READS: of `access`, what is printed.
 #define SELVAGE_OUTPUT(RESULT, NAME, PARAMETERS, STREAM, ARGUMENTS, READS) \
-  SELVAGE_EXPORT RESULT NAME PARAMETERS {                             \
-    if (!g.in_program) return SELVAGE_REAL(NAME) ARGUMENTS;           \
-    const Accesses access(SELVAGE_CALLER);                            \
-    READS;                                                            \
-    Door door;                                                        \
-    check_stream(STREAM);                                             \
-    event(STREAM, SELVAGE_CALLER);                                    \
-    Library library(STREAM);                                          \
-    return SELVAGE_REAL(NAME) ARGUMENTS;                              \
+  SELVAGE_EXPORT RESULT NAME PARAMETERS {                                  \
+    if (!g.in_program) return SELVAGE_REAL(NAME) ARGUMENTS;                \
+    const Accesses access(SELVAGE_CALLER);                                 \
+    READS;                                                                 \
+    Door door;                                                             \
+    check_stream(STREAM);                                                  \
+    event(STREAM, SELVAGE_CALLER);                                         \
+    Library library(STREAM);                                               \
+    return SELVAGE_REAL(NAME) ARGUMENTS;                                   \
   }
 
-SELVAGE_OUTPUT(size_t, fwrite, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f), access.reads(p, size * count))
+SELVAGE_OUTPUT(size_t, fwrite, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f),
+               access.reads(p, size* count))
 SELVAGE_OUTPUT(int, fputs, (const char* s, FILE* f), f, (s, f), access.reads_text(s))
 SELVAGE_OUTPUT(int, fputc, (int c, FILE* f), f, (c, f), )
 SELVAGE_OUTPUT(int, putc, (int c, FILE* f), f, (c, f), )
@@ -100,7 +102,8 @@ SELVAGE_OUTPUT(int, fputws, (const wchar_t* s, FILE* f), f, (s, f), access.reads
 SELVAGE_OUTPUT(void, perror, (const char* s), stderr, (s), if (s != nullptr) access.reads_text(s))
 SELVAGE_OUTPUT(int, putw, (int word, FILE* f), f, (word, f), )
 // Where the compiler does not put something else in their place.
-SELVAGE_OUTPUT(size_t, fwrite_unlocked, (const void* p, size_t size, size_t count, FILE* f), f, (p, size, count, f), access.reads(p, size * count))
+SELVAGE_OUTPUT(size_t, fwrite_unlocked, (const void* p, size_t size, size_t count, FILE* f), f,
+               (p, size, count, f), access.reads(p, size* count))
 SELVAGE_OUTPUT(int, fputs_unlocked, (const char* s, FILE* f), f, (s, f), access.reads_text(s))
 SELVAGE_OUTPUT(int, fputc_unlocked, (int c, FILE* f), f, (c, f), )
 SELVAGE_OUTPUT(int, putc_unlocked, (int c, FILE* f), f, (c, f), )
@@ -153,13 +156,13 @@ int print(int fd, const char* format, va_list list, std::uint64_t pc) {
 
 #define SELVAGE_PRINTF_LIST(NAME, PARAMETERS, TO) \
   SELVAGE_EXPORT int NAME PARAMETERS { return print(TO, format, list, SELVAGE_CALLER); }
-#define SELVAGE_PRINTF(NAME, PARAMETERS, TO)                  \
-  SELVAGE_EXPORT int NAME PARAMETERS {                        \
-    va_list list;                                             \
-    va_start(list, format);                                   \
-    const int n = print(TO, format, list, SELVAGE_CALLER);    \
-    va_end(list);                                             \
-    return n;                                                 \
+#define SELVAGE_PRINTF(NAME, PARAMETERS, TO)               \
+  SELVAGE_EXPORT int NAME PARAMETERS {                     \
+    va_list list;                                          \
+    va_start(list, format);                                \
+    const int n = print(TO, format, list, SELVAGE_CALLER); \
+    va_end(list);                                          \
+    return n;                                              \
   }
 SELVAGE_PRINTF(printf, (const char* format, ...), stdout)
 SELVAGE_PRINTF(fprintf, (FILE * f, const char* format, ...), f)

@@ -11,8 +11,8 @@
 
 #include "abi/callback.hpp"
 #include "abi/export.hpp"
-#include "abi/terminate.hpp"
 #include "abi/real.hpp"
+#include "abi/terminate.hpp"
 #include "machine/exit_handlers.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
@@ -36,11 +36,11 @@ void run_exit_handlers() {
 
 // Each process has its own.
 std::vector<ExitHandler> g_handlers[kMaxThreads];
-const bool g_handlers_part = (add_process_part({[](int parent, int child) { g_handlers[child] = g_handlers[parent]; },
-                                                [](int process) { g_handlers[process] = exit_handlers().list(); },
-                                                [](int process) { exit_handlers().list() = g_handlers[process]; },
-                                                nullptr, nullptr}),
-                              true);
+const bool g_handlers_part =
+    (add_process_part({[](int parent, int child) { g_handlers[child] = g_handlers[parent]; },
+                       [](int process) { g_handlers[process] = exit_handlers().list(); },
+                       [](int process) { exit_handlers().list() = g_handlers[process]; }, nullptr, nullptr}),
+     true);
 
 std::string what_is_thrown() {
   const std::type_info* type = abi::__cxa_current_exception_type();
@@ -64,10 +64,12 @@ std::string what_is_thrown() {
   g.in_program = false;
   const std::string thrown = what_is_thrown();
   if (!thrown.empty()) {
-    violation(Verdict::exception, "T" + std::to_string(self().id) + " ended by an uncaught exception: " + thrown);
+    violation(Verdict::exception,
+              "T" + std::to_string(self().id) + " ended by an uncaught exception: " + thrown);
   }
-  violation(Verdict::crash,
-            "std::terminate was called without an exception: a joinable std::thread destroyed or assigned to?");
+  violation(
+      Verdict::crash,
+      "std::terminate was called without an exception: a joinable std::thread destroyed or assigned to?");
 }
 
 }  // namespace
@@ -100,8 +102,10 @@ void end_program(int status) {
   op.footprint = Footprint::all;
   op.second = static_cast<std::uint64_t>(status);
   if (g.weak != nullptr && (g.alive & ~bit(self().id)) != 0) {
-    note_bound("the program may end while other threads run, and only its latest end was explored: --search exhaustive "
-               "--model sc explores the others");
+    note_bound(
+        "the program may end while other threads run, and only its latest end was explored: --search "
+        "exhaustive "
+        "--model sc explores the others");
   }
   visible(op);
   if (g.options.report_leaks) {
@@ -122,7 +126,8 @@ SELVAGE_EXPORT void exit(int status) {
     __builtin_unreachable();
   }
   Door door;
-  if (!g.run_mode && g.process == 0) violation(Verdict::unsupported, "exit() in the body of an exploration cannot be controlled");
+  if (!g.run_mode && g.process == 0)
+    violation(Verdict::unsupported, "exit() in the body of an exploration cannot be controlled");
   if (g.exiting) misuse("exit is called while another exit is under way");
   end_program(status);
 }
@@ -159,7 +164,8 @@ SELVAGE_EXPORT void __assert_fail(const char* expression, const char* file, unsi
   }
   Door door;
   violation(Verdict::assertion, std::string("assertion failed: ") + expression + " (" + file + ":" +
-                                    std::to_string(line) + ", " + (function == nullptr ? "?" : function) + ")");
+                                    std::to_string(line) + ", " + (function == nullptr ? "?" : function) +
+                                    ")");
 }
 SELVAGE_EXPORT void _ZSt9terminatev() {
   if (!g.in_program) {

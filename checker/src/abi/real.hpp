@@ -17,15 +17,14 @@ F* find_real(const char* name) {
   return reinterpret_cast<F*>(found);
 }
 
-
 }  // namespace selvage::abi
 
 /// `SELVAGE_REAL(f)(arguments)` calls the real f. A macro, since it needs the name as text and as type.
-#define SELVAGE_REAL(NAME)                                                         \
-  ([]() -> decltype(&NAME) {                                                       \
-    static decltype(&NAME) real = nullptr;                                         \
-    if (real == nullptr) {                                                         \
+#define SELVAGE_REAL(NAME)                                                             \
+  ([]() -> decltype(&NAME) {                                                           \
+    static decltype(&NAME) real = nullptr;                                             \
+    if (real == nullptr) {                                                             \
       real = ::selvage::abi::find_real<std::remove_pointer_t<decltype(&NAME)>>(#NAME); \
-    }                                                                              \
-    return real;                                                                   \
+    }                                                                                  \
+    return real;                                                                       \
   }())

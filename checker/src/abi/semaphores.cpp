@@ -27,7 +27,8 @@ int wait(sem_t* s, objects::Patience patience, int clock, const timespec* until,
   Door door;
   atomic_access(at(s), 4, selvage::race::kRead, pc);
   check_user_of(s);
-  const int error = objects::semaphore_wait(at(s), patience, clock, until == nullptr ? 0 : nanoseconds(*until), pc);
+  const int error =
+      objects::semaphore_wait(at(s), patience, clock, until == nullptr ? 0 : nanoseconds(*until), pc);
   if (error == 0) return 0;
   errno = error;
   return -1;

@@ -7,9 +7,9 @@
 #include <string>
 
 #include "abi/callback.hpp"
-#include "abi/terminate.hpp"
 #include "abi/export.hpp"
 #include "abi/real.hpp"
+#include "abi/terminate.hpp"
 #include "abi/threads.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
@@ -65,7 +65,8 @@ int explored_main(int argc, char** argv, char** environment) {
     selvage::machine::end_program(status & 0xff);
   };
   if (result.refused.empty() && selvage::abi::g_threads_before != 0) {
-    result.refused = "the program starts a thread before main (in a static constructor), which cannot be controlled";
+    result.refused =
+        "the program starts a thread before main (in a static constructor), which cannot be controlled";
   }
   if (result.refused.empty()) {
     selvage::abi::catch_terminate();

@@ -84,25 +84,25 @@ struct View {
     uses(stream, SELVAGE_CALLER);                          \
     SELVAGE_BEHIND(NAME)(sentry, stream);                  \
   }
-#define SELVAGE_INPUT_SENTRY(NAME)                                    \
+#define SELVAGE_INPUT_SENTRY(NAME)                                      \
   SELVAGE_DOOR(void, NAME, (void* sentry, void* stream, bool noskip)) { \
-    uses(stream, SELVAGE_CALLER);                                     \
-    SELVAGE_BEHIND(NAME)(sentry, stream, noskip);                     \
+    uses(stream, SELVAGE_CALLER);                                       \
+    SELVAGE_BEHIND(NAME)(sentry, stream, noskip);                       \
   }
-#define SELVAGE_GETS_TEXT(NAME, HOW)                           \
-  SELVAGE_DOOR(void*, NAME, (void* result, void* stream)) {    \
-    HOW(stream, SELVAGE_CALLER);                               \
-    return SELVAGE_BEHIND(NAME)(result, stream);               \
+#define SELVAGE_GETS_TEXT(NAME, HOW)                        \
+  SELVAGE_DOOR(void*, NAME, (void* result, void* stream)) { \
+    HOW(stream, SELVAGE_CALLER);                            \
+    return SELVAGE_BEHIND(NAME)(result, stream);            \
   }
-#define SELVAGE_VIEWS_TEXT(NAME)               \
-  SELVAGE_DOOR(View, NAME, (void* stream)) {   \
-    looks_at(stream, SELVAGE_CALLER);          \
-    return SELVAGE_BEHIND(NAME)(stream);       \
+#define SELVAGE_VIEWS_TEXT(NAME)             \
+  SELVAGE_DOOR(View, NAME, (void* stream)) { \
+    looks_at(stream, SELVAGE_CALLER);        \
+    return SELVAGE_BEHIND(NAME)(stream);     \
   }
-#define SELVAGE_SETS_TEXT(NAME)                            \
-  SELVAGE_DOOR(void, NAME, (void* stream, void* text)) {   \
-    uses(stream, SELVAGE_CALLER);                          \
-    SELVAGE_BEHIND(NAME)(stream, text);                    \
+#define SELVAGE_SETS_TEXT(NAME)                          \
+  SELVAGE_DOOR(void, NAME, (void* stream, void* text)) { \
+    uses(stream, SELVAGE_CALLER);                        \
+    SELVAGE_BEHIND(NAME)(stream, text);                  \
   }
 
 SELVAGE_OUTPUT_SENTRY(_ZNSo6sentryC1ERSo)
@@ -111,9 +111,8 @@ SELVAGE_INPUT_SENTRY(_ZNSi6sentryC1ERSib)
 SELVAGE_INPUT_SENTRY(_ZNSt13basic_istreamIwSt11char_traitsIwEE6sentryC1ERS2_b)
 
 // Of std::basic_ios: `base` is that.
-#define SELVAGE_ASKS_STATE(RESULT, NAME)          \
-  SELVAGE_TELLS(RESULT, NAME, (char* base), (base), \
-                access.reads(base + kFlagsEnd, kStateEnd - kFlagsEnd))
+#define SELVAGE_ASKS_STATE(RESULT, NAME) \
+  SELVAGE_TELLS(RESULT, NAME, (char* base), (base), access.reads(base + kFlagsEnd, kStateEnd - kFlagsEnd))
 SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEE4goodEv)
 SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEE4failEv)
 SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEE3eofEv)
@@ -123,13 +122,15 @@ SELVAGE_ASKS_STATE(bool, _ZNKSt9basic_iosIcSt11char_traitsIcEEntEv)
 SELVAGE_ASKS_STATE(int, _ZNKSt9basic_iosIcSt11char_traitsIcEE7rdstateEv)
 
 // CLASS: the length of the class's name, and that.
-#define SELVAGE_STRING_STREAM(CLASS, C)                                                                          \
-  SELVAGE_GETS_TEXT(_ZNKSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, looks_at)                       \
-  SELVAGE_GETS_TEXT(_ZNKRSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, looks_at)                      \
-  SELVAGE_GETS_TEXT(_ZNOSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, uses)                           \
-  SELVAGE_VIEWS_TEXT(_ZNKSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE4viewEv)                               \
-  SELVAGE_SETS_TEXT(_ZNSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strERKNS_12basic_stringI##C##S2_S3_EE)  \
-  SELVAGE_SETS_TEXT(_ZNSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEONS_12basic_stringI##C##S2_S3_EE)
+#define SELVAGE_STRING_STREAM(CLASS, C)                                                                   \
+  SELVAGE_GETS_TEXT(_ZNKSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, looks_at)        \
+  SELVAGE_GETS_TEXT(_ZNKRSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, looks_at)       \
+  SELVAGE_GETS_TEXT(_ZNOSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEv, uses)            \
+  SELVAGE_VIEWS_TEXT(_ZNKSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE4viewEv)                \
+  SELVAGE_SETS_TEXT(                                                                                      \
+      _ZNSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strERKNS_12basic_stringI##C##S2_S3_EE) \
+  SELVAGE_SETS_TEXT(                                                                                      \
+      _ZNSt7__cxx11##CLASS##I##C##St11char_traitsI##C##ESaI##C##EE3strEONS_12basic_stringI##C##S2_S3_EE)
 SELVAGE_STRING_STREAM(18basic_stringstream, c)
 SELVAGE_STRING_STREAM(19basic_istringstream, c)
 SELVAGE_STRING_STREAM(19basic_ostringstream, c)
@@ -141,20 +142,28 @@ SELVAGE_STRING_STREAM(19basic_ostringstream, w)
 SELVAGE_TELLS(void*, _ZSt16__ostream_insertIcSt11char_traitsIcEERSt13basic_ostreamIT_T0_ES6_PKS3_l,
               (void* stream, const char* text, std::ptrdiff_t length), (stream, text, length),
               access.reads(text, static_cast<std::size_t>(length)))
-SELVAGE_TELLS(void*, _ZNSo5writeEPKcl, (void* stream, const char* text, std::ptrdiff_t length), (stream, text, length),
-              access.reads(text, static_cast<std::size_t>(length)))
-SELVAGE_TELLS(void*, _ZStlsIcSt11char_traitsIcESaIcEERSt13basic_ostreamIT_T0_ES7_RKNSt7__cxx1112basic_stringIS4_S5_T1_EE,
-              (void* stream, const String* text), (stream, text), access.reads(text, sizeof *text))
-SELVAGE_TELLS(void*, _ZStrsIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
-              (void* stream, String* text), (stream, text), access.writes(text, sizeof *text))
-SELVAGE_TELLS(void*, _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
-              (void* stream, String* text), (stream, text), access.writes(text, sizeof *text))
-SELVAGE_TELLS(void*, _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EES4_,
-              (void* stream, String* text, char end), (stream, text, end), access.writes(text, sizeof *text))
+SELVAGE_TELLS(void*, _ZNSo5writeEPKcl, (void* stream, const char* text, std::ptrdiff_t length),
+              (stream, text, length), access.reads(text, static_cast<std::size_t>(length)))
+SELVAGE_TELLS(
+    void*,
+    _ZStlsIcSt11char_traitsIcESaIcEERSt13basic_ostreamIT_T0_ES7_RKNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+    (void* stream, const String* text), (stream, text), access.reads(text, sizeof *text))
+SELVAGE_TELLS(
+    void*, _ZStrsIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+    (void* stream, String* text), (stream, text), access.writes(text, sizeof *text))
+SELVAGE_TELLS(
+    void*,
+    _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EE,
+    (void* stream, String* text), (stream, text), access.writes(text, sizeof *text))
+SELVAGE_TELLS(
+    void*,
+    _ZSt7getlineIcSt11char_traitsIcESaIcEERSt13basic_istreamIT_T0_ES7_RNSt7__cxx1112basic_stringIS4_S5_T1_EES4_,
+    (void* stream, String* text, char end), (stream, text, end), access.writes(text, sizeof *text))
 
 // Numbers that come in.
-#define SELVAGE_EXTRACTS(NAME, T) \
-  SELVAGE_TELLS(void*, NAME, (void* stream, T* number), (stream, number), access.writes(number, sizeof *number))
+#define SELVAGE_EXTRACTS(NAME, T)                                         \
+  SELVAGE_TELLS(void*, NAME, (void* stream, T* number), (stream, number), \
+                access.writes(number, sizeof *number))
 SELVAGE_EXTRACTS(_ZNSirsERi, int)
 SELVAGE_EXTRACTS(_ZNSirsERs, short)
 SELVAGE_EXTRACTS(_ZNSi10_M_extractIbEERSiRT_, bool)

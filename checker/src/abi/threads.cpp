@@ -14,9 +14,9 @@
 #include "abi/real.hpp"
 #include "abi/threads.hpp"
 #include "machine/access.hpp"
+#include "machine/bookkeeping.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
-#include "machine/bookkeeping.hpp"
 #include "machine/process.hpp"
 #include "machine/symmetry.hpp"
 #include "machine/virtual_time.hpp"
@@ -26,10 +26,8 @@ namespace abi = selvage::abi;
 using selvage::abi::Callback;
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 
-extern "C" __attribute__((visibility("hidden"))) int selvage_real_pthread_create(pthread_t* thread,
-                                                                                 const pthread_attr_t* attributes,
-                                                                                 void* (*routine)(void*),
-                                                                                 void* argument) {
+extern "C" __attribute__((visibility("hidden"))) int selvage_real_pthread_create(
+    pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument) {
   return SELVAGE_REAL(pthread_create)(thread, attributes, routine, argument);
 }
 
@@ -97,7 +95,6 @@ int find(pthread_t thread) {
   const int t = thread_on(slot);
   return t < 0 || g.threads[t].state == Thread::State::unused ? -1 : t;
 }
-
 
 void run_exit_handlers() {
   Thread& t = self();
@@ -207,8 +204,8 @@ void create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine
     eager(op);
     const int t = start_thread(routine, argument, state == PTHREAD_CREATE_DETACHED);
     if (t < 0) {
-      violation(selvage::Verdict::unsupported,
-                "more than " + std::to_string(kMaxThreads) + " threads in one execution cannot be controlled");
+      violation(selvage::Verdict::unsupported, "more than " + std::to_string(kMaxThreads) +
+                                                   " threads in one execution cannot be controlled");
     }
     changed();
     if (auto* e = last_event()) e->second = static_cast<std::uint64_t>(t);
@@ -240,7 +237,8 @@ int join(pthread_t thread, void** result, std::uint64_t pc) {
   return join_for(thread, result, pc, [](void* r) { return r; });
 }
 int join(pthread_t thread, int* result, std::uint64_t pc) {
-  return join_for(thread, result, pc, [](void* r) { return static_cast<int>(reinterpret_cast<std::intptr_t>(r)); });
+  return join_for(thread, result, pc,
+                  [](void* r) { return static_cast<int>(reinterpret_cast<std::intptr_t>(r)); });
 }
 
 void detach(pthread_t thread, std::uint64_t pc) {
@@ -284,8 +282,8 @@ void key_deleted(pthread_key_t key) {
 
 }  // namespace selvage::abi
 
-SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*),
-                                  void* argument) {
+SELVAGE_EXPORT int pthread_create(pthread_t* thread, const pthread_attr_t* attributes,
+                                  void* (*routine)(void*), void* argument) {
   if (!g.in_program) {
     ++abi::g_threads_before;
     return SELVAGE_REAL(pthread_create)(thread, attributes, routine, argument);
@@ -310,7 +308,8 @@ SELVAGE_EXPORT int pthread_timedjoin_np(pthread_t thread, void** result, const t
   Door door;
   unsupported("pthread_timedjoin_np");
 }
-SELVAGE_EXPORT int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock, const timespec* until) {
+SELVAGE_EXPORT int pthread_clockjoin_np(pthread_t thread, void** result, clockid_t clock,
+                                        const timespec* until) {
   if (!g.in_program) return SELVAGE_REAL(pthread_clockjoin_np)(thread, result, clock, until);
   Door door;
   unsupported("pthread_clockjoin_np");

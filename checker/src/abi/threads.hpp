@@ -14,7 +14,8 @@ namespace selvage::abi {
 extern int g_threads_before;
 
 /// Starts a thread that runs routine(argument), and writes its name.
-void create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument, std::uint64_t pc);
+void create(pthread_t* thread, const pthread_attr_t* attributes, void* (*routine)(void*), void* argument,
+            std::uint64_t pc);
 /// Waits for its end. `result` may be null. (C11's threads return an int.)
 int join(pthread_t thread, void** result, std::uint64_t pc);
 int join(pthread_t thread, int* result, std::uint64_t pc);

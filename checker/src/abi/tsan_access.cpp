@@ -18,22 +18,22 @@ inline std::uint64_t at(const volatile void* p) { return reinterpret_cast<std::u
 #define SELVAGE_PC reinterpret_cast<std::uint64_t>(__builtin_return_address(0))
 #define SELVAGE_ACCESS(NAME, SIZE, KIND) \
   SELVAGE_EXPORT void NAME(void* p) { plain(at(p), SIZE, KIND, SELVAGE_PC); }
-#define SELVAGE_SIZE(SIZE)                                        \
-  SELVAGE_ACCESS(__tsan_read##SIZE, SIZE, kRead)                  \
-  SELVAGE_ACCESS(__tsan_write##SIZE, SIZE, kWrite)                \
-  SELVAGE_ACCESS(__tsan_volatile_read##SIZE, SIZE, kRead)         \
-  SELVAGE_ACCESS(__tsan_volatile_write##SIZE, SIZE, kWrite)       \
-  SELVAGE_ACCESS(__tsan_unaligned_read##SIZE, SIZE, kRead)        \
-  SELVAGE_ACCESS(__tsan_unaligned_write##SIZE, SIZE, kWrite)      \
-  SELVAGE_ACCESS(__tsan_unaligned_volatile_read##SIZE, SIZE, kRead) \
+#define SELVAGE_SIZE(SIZE)                                            \
+  SELVAGE_ACCESS(__tsan_read##SIZE, SIZE, kRead)                      \
+  SELVAGE_ACCESS(__tsan_write##SIZE, SIZE, kWrite)                    \
+  SELVAGE_ACCESS(__tsan_volatile_read##SIZE, SIZE, kRead)             \
+  SELVAGE_ACCESS(__tsan_volatile_write##SIZE, SIZE, kWrite)           \
+  SELVAGE_ACCESS(__tsan_unaligned_read##SIZE, SIZE, kRead)            \
+  SELVAGE_ACCESS(__tsan_unaligned_write##SIZE, SIZE, kWrite)          \
+  SELVAGE_ACCESS(__tsan_unaligned_volatile_read##SIZE, SIZE, kRead)   \
   SELVAGE_ACCESS(__tsan_unaligned_volatile_write##SIZE, SIZE, kWrite) \
-  SELVAGE_EXPORT void __tsan_read_write##SIZE(void* p) {          \
-    plain(at(p), SIZE, kRead, SELVAGE_PC);                        \
-    plain(at(p), SIZE, kWrite, SELVAGE_PC);                       \
-  }                                                               \
-  SELVAGE_EXPORT void __tsan_unaligned_read_write##SIZE(void* p) { \
-    plain(at(p), SIZE, kRead, SELVAGE_PC);                        \
-    plain(at(p), SIZE, kWrite, SELVAGE_PC);                       \
+  SELVAGE_EXPORT void __tsan_read_write##SIZE(void* p) {              \
+    plain(at(p), SIZE, kRead, SELVAGE_PC);                            \
+    plain(at(p), SIZE, kWrite, SELVAGE_PC);                           \
+  }                                                                   \
+  SELVAGE_EXPORT void __tsan_unaligned_read_write##SIZE(void* p) {    \
+    plain(at(p), SIZE, kRead, SELVAGE_PC);                            \
+    plain(at(p), SIZE, kWrite, SELVAGE_PC);                           \
   }
 
 SELVAGE_SIZE(1)

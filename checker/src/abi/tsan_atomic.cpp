@@ -55,57 +55,58 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
 }  // namespace
 
 // One function a size and operation, as the ABI has it.
-#define SELVAGE_UPDATE(T, BITS, NAME, EXPRESSION)                                            \
-  SELVAGE_EXPORT T __tsan_atomic##BITS##_##NAME(volatile T* p, T v, int order) {             \
-    return update(p, [v](T old) -> T { return EXPRESSION; }, order, SELVAGE_CALLER);         \
+#define SELVAGE_UPDATE(T, BITS, NAME, EXPRESSION)                                \
+  SELVAGE_EXPORT T __tsan_atomic##BITS##_##NAME(volatile T* p, T v, int order) { \
+    return update(                                                               \
+        p, [v](T old) -> T { return EXPRESSION; }, order, SELVAGE_CALLER);       \
   }
-#define SELVAGE_ATOMIC(T, BITS)                                                              \
-  SELVAGE_EXPORT T __tsan_atomic##BITS##_load(const volatile T* p, int order) {              \
-    if (!g.in_program) return native_load(p);                                                \
-    Door door;                                                                               \
-    order = order_at(AtomicKind::load, order, SELVAGE_CALLER);                               \
-    return memory::load(p, order, SELVAGE_CALLER);                                           \
-  }                                                                                          \
-  SELVAGE_EXPORT void __tsan_atomic##BITS##_store(volatile T* p, T v, int order) {           \
-    if (!g.in_program) {                                                                     \
-      native_update(p, [v](T) { return v; });                                                \
-      return;                                                                                \
-    }                                                                                        \
-    Door door;                                                                               \
-    order = order_at(AtomicKind::store, order, SELVAGE_CALLER);                              \
-    memory::store(p, v, order, SELVAGE_CALLER);                                              \
-  }                                                                                          \
-  SELVAGE_UPDATE(T, BITS, exchange, (static_cast<void>(old), v))                             \
-  SELVAGE_UPDATE(T, BITS, fetch_add, static_cast<T>(old + v))                                \
-  SELVAGE_UPDATE(T, BITS, fetch_sub, static_cast<T>(old - v))                                \
-  SELVAGE_UPDATE(T, BITS, fetch_and, static_cast<T>(old & v))                                \
-  SELVAGE_UPDATE(T, BITS, fetch_or, static_cast<T>(old | v))                                 \
-  SELVAGE_UPDATE(T, BITS, fetch_xor, static_cast<T>(old ^ v))                                \
-  SELVAGE_UPDATE(T, BITS, fetch_nand, static_cast<T>(~(old & v)))                            \
-  SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_strong(                          \
-      volatile T* p, T* expected, T desired, int success, int failure) {                     \
-    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                      \
-    Door door;                                                                               \
-    orders_at(&success, &failure, SELVAGE_CALLER);                                           \
-    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER); \
-  }                                                                                          \
-  SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_weak(                            \
-      volatile T* p, T* expected, T desired, int success, int failure) {                     \
-    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                      \
-    Door door;                                                                               \
-    orders_at(&success, &failure, SELVAGE_CALLER);                                           \
-    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER); \
-  }                                                                                          \
-  SELVAGE_EXPORT T __tsan_atomic##BITS##_compare_exchange_val(                               \
-      volatile T* p, T expected, T desired, int success, int failure) {                      \
-    if (!g.in_program) {                                                                     \
-      native_cas(p, &expected, desired);                                                     \
-      return expected;                                                                       \
-    }                                                                                        \
-    Door door;                                                                               \
-    orders_at(&success, &failure, SELVAGE_CALLER);                                           \
-    memory::compare_exchange(p, &expected, desired, success, failure, SELVAGE_CALLER);       \
-    return expected;                                                                         \
+#define SELVAGE_ATOMIC(T, BITS)                                                                           \
+  SELVAGE_EXPORT T __tsan_atomic##BITS##_load(const volatile T* p, int order) {                           \
+    if (!g.in_program) return native_load(p);                                                             \
+    Door door;                                                                                            \
+    order = order_at(AtomicKind::load, order, SELVAGE_CALLER);                                            \
+    return memory::load(p, order, SELVAGE_CALLER);                                                        \
+  }                                                                                                       \
+  SELVAGE_EXPORT void __tsan_atomic##BITS##_store(volatile T* p, T v, int order) {                        \
+    if (!g.in_program) {                                                                                  \
+      native_update(p, [v](T) { return v; });                                                             \
+      return;                                                                                             \
+    }                                                                                                     \
+    Door door;                                                                                            \
+    order = order_at(AtomicKind::store, order, SELVAGE_CALLER);                                           \
+    memory::store(p, v, order, SELVAGE_CALLER);                                                           \
+  }                                                                                                       \
+  SELVAGE_UPDATE(T, BITS, exchange, (static_cast<void>(old), v))                                          \
+  SELVAGE_UPDATE(T, BITS, fetch_add, static_cast<T>(old + v))                                             \
+  SELVAGE_UPDATE(T, BITS, fetch_sub, static_cast<T>(old - v))                                             \
+  SELVAGE_UPDATE(T, BITS, fetch_and, static_cast<T>(old & v))                                             \
+  SELVAGE_UPDATE(T, BITS, fetch_or, static_cast<T>(old | v))                                              \
+  SELVAGE_UPDATE(T, BITS, fetch_xor, static_cast<T>(old ^ v))                                             \
+  SELVAGE_UPDATE(T, BITS, fetch_nand, static_cast<T>(~(old & v)))                                         \
+  SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_strong(volatile T* p, T* expected, T desired, \
+                                                                   int success, int failure) {            \
+    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                                   \
+    Door door;                                                                                            \
+    orders_at(&success, &failure, SELVAGE_CALLER);                                                        \
+    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER);              \
+  }                                                                                                       \
+  SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_weak(volatile T* p, T* expected, T desired,   \
+                                                                 int success, int failure) {              \
+    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                                   \
+    Door door;                                                                                            \
+    orders_at(&success, &failure, SELVAGE_CALLER);                                                        \
+    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER);              \
+  }                                                                                                       \
+  SELVAGE_EXPORT T __tsan_atomic##BITS##_compare_exchange_val(volatile T* p, T expected, T desired,       \
+                                                              int success, int failure) {                 \
+    if (!g.in_program) {                                                                                  \
+      native_cas(p, &expected, desired);                                                                  \
+      return expected;                                                                                    \
+    }                                                                                                     \
+    Door door;                                                                                            \
+    orders_at(&success, &failure, SELVAGE_CALLER);                                                        \
+    memory::compare_exchange(p, &expected, desired, success, failure, SELVAGE_CALLER);                    \
+    return expected;                                                                                      \
   }
 
 SELVAGE_ATOMIC(a8, 8)
@@ -115,9 +116,9 @@ SELVAGE_ATOMIC(a64, 64)
 SELVAGE_ATOMIC(a128, 128)
 
 // libatomic's functions of 16 bytes are the same but for their names. (Those of any size: library_atomics.cpp.)
-#define SELVAGE_ALIAS(RESULT, NAME, TARGET, PARAMETERS)                             \
-  extern "C" __attribute__((visibility("default"), alias(TARGET))) RESULT selvage_16_##NAME PARAMETERS \
-      asm("__atomic_" #NAME "_16");
+#define SELVAGE_ALIAS(RESULT, NAME, TARGET, PARAMETERS)            \
+  extern "C" __attribute__((visibility("default"), alias(TARGET))) \
+  RESULT selvage_16_##NAME PARAMETERS asm("__atomic_" #NAME "_16");
 SELVAGE_ALIAS(a128, load, "__tsan_atomic128_load", (const volatile a128*, int))
 SELVAGE_ALIAS(void, store, "__tsan_atomic128_store", (volatile a128*, a128, int))
 SELVAGE_ALIAS(a128, exchange, "__tsan_atomic128_exchange", (volatile a128*, a128, int))

@@ -18,7 +18,8 @@
 using namespace selvage::machine;  // NOLINT: a door is glue between the ABI and the machine
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Winvalid-offsetof"  // Machine is no standard-layout class, but both compilers know
+#pragma GCC diagnostic ignored \
+    "-Winvalid-offsetof"  // Machine is no standard-layout class, but both compilers know
 static_assert(offsetof(Machine, in_program) == 0, "the doors below read the machine's first byte");
 #pragma GCC diagnostic pop
 
@@ -38,7 +39,8 @@ __attribute__((visibility("hidden"), used)) void* selvage_find_real(const char* 
 // r10: where the real function's address is kept, r11: its name. Jumps to it with the caller's arguments.
 __attribute__((visibility("hidden"), naked, used)) void selvage_go_to_real() {
   asm("pushq %rbp\n\tmovq %rsp, %rbp\n\t"
-      "pushq %rdi\n\tpushq %rsi\n\tpushq %rdx\n\tpushq %rcx\n\tpushq %r8\n\tpushq %r9\n\tpushq %rax\n\tpushq %r10\n\t"
+      "pushq %rdi\n\tpushq %rsi\n\tpushq %rdx\n\tpushq %rcx\n\tpushq %r8\n\tpushq %r9\n\tpushq %rax\n\tpushq "
+      "%r10\n\t"
       "movq %r11, %rdi\n\tcall selvage_find_real\n\tmovq %rax, %r11\n\t"
       "popq %r10\n\tmovq %r11, (%r10)\n\t"
       "popq %rax\n\tpopq %r9\n\tpopq %r8\n\tpopq %rcx\n\tpopq %rdx\n\tpopq %rsi\n\tpopq %rdi\n\tpopq %rbp\n\t"
@@ -197,7 +199,8 @@ SELVAGE_REFUSE(getentropy)
 SELVAGE_REFUSE(arc4random)
 SELVAGE_REFUSE(arc4random_buf)
 SELVAGE_REFUSE(arc4random_uniform)
-SELVAGE_REFUSE_SYMBOL(random_device_init, "_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
+SELVAGE_REFUSE_SYMBOL(random_device_init,
+                      "_ZNSt13random_device7_M_initERKNSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE",
                       "std::random_device")
 SELVAGE_REFUSE_SYMBOL(random_device_value, "_ZNSt13random_device9_M_getvalEv", "std::random_device")
 

@@ -37,7 +37,8 @@ BodyWrapper g_wrapper = nullptr;
 
 void validate(const Options& options) {
   if (options.model != "auto" && options.model != "sc" && options.model != "rc11") {
-    throw std::invalid_argument("memory model '" + options.model + "' does not exist: there are 'auto', 'sc' and 'rc11'");
+    throw std::invalid_argument("memory model '" + options.model +
+                                "' does not exist: there are 'auto', 'sc' and 'rc11'");
   }
   const bool graphs = options.search == Search::exhaustive || options.search == Search::graphs;
   if (options.model == "rc11" && !graphs && options.search != Search::replay) {
@@ -48,11 +49,13 @@ void validate(const Options& options) {
   }
   const bool in_turn = options.search == Search::exhaustive || options.search == Search::enumerate;
   if (options.preemptions >= 0 && (!in_turn || options.model == "rc11")) {
-    throw std::invalid_argument("Options::preemptions takes Search::exhaustive or Search::enumerate, without model 'rc11'");
+    throw std::invalid_argument(
+        "Options::preemptions takes Search::exhaustive or Search::enumerate, without model 'rc11'");
   }
   for (const std::string& text : options.weaken) static_cast<void>(report::weakening_from_text(text));
   for (const std::string& text : options.drop_lock) static_cast<void>(report::line_from_text(text));
-  if (options.search == Search::replay) static_cast<void>(search::schedule_from_text(options.replay_schedule));
+  if (options.search == Search::replay)
+    static_cast<void>(search::schedule_from_text(options.replay_schedule));
   if (options.search == Search::directed) {
     throw std::invalid_argument("a directed schedule is run by run_directed, not by explore");
   }
@@ -104,11 +107,11 @@ std::string read_all(int fd) {
 report::Symbols& symbols_of(const std::vector<report::Module>& modules) {
   static std::vector<report::Module> known;
   static std::unique_ptr<report::Symbols> symbols;
-  const bool same = symbols != nullptr &&
-                    std::equal(known.begin(), known.end(), modules.begin(), modules.end(),
-                               [](const report::Module& a, const report::Module& b) {
-                                 return a.path == b.path && a.base == b.base;
-                               });
+  const bool same =
+      symbols != nullptr && std::equal(known.begin(), known.end(), modules.begin(), modules.end(),
+                                       [](const report::Module& a, const report::Module& b) {
+                                         return a.path == b.path && a.base == b.base;
+                                       });
   if (!same) {
     known = modules;
     symbols = std::make_unique<report::Symbols>(known);
@@ -137,8 +140,8 @@ report::RawResult explore_in_another_process(const Options& options, const Direc
   if (text.empty()) {
     throw std::runtime_error(
         WIFSIGNALED(status) ? "the exploring process was ended by signal " + std::to_string(WTERMSIG(status))
-                            : "the exploring process ended with status " + std::to_string(WEXITSTATUS(status)) +
-                                  " and without a result");
+                            : "the exploring process ended with status " +
+                                  std::to_string(WEXITSTATUS(status)) + " and without a result");
   }
   return report::raw_result_from_json(text);
 }
@@ -176,11 +179,12 @@ namespace detail {
 
 __attribute__((visibility("default"))) void set_body_wrapper(BodyWrapper wrapper) { g_wrapper = wrapper; }
 
-__attribute__((visibility("default"))) void fail_expectation(const char* file, int line, const char* message) {
+__attribute__((visibility("default"))) void fail_expectation(const char* file, int line,
+                                                             const char* message) {
   if (!machine::g.exploring) return;
   machine::g.in_program = false;
-  machine::violation(Verdict::assertion,
-                     std::string("expectation failed at ") + file + ":" + std::to_string(line) + ": " + message);
+  machine::violation(Verdict::assertion, std::string("expectation failed at ") + file + ":" +
+                                             std::to_string(line) + ": " + message);
 }
 
 }  // namespace detail

@@ -32,7 +32,8 @@ Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, c
   // that it takes for known to their function alone, wrongly: it looks whether the member's address gets out, not
   // whether the variable's does. A search for captures that gives up at once takes every variable for captured.
   if (toolchain.clang) {
-    append(&flags, {"-mllvm", "-tsan-instrument-read-before-write", "-mllvm", "-capture-tracking-max-uses-to-explore=0"});
+    append(&flags, {"-mllvm", "-tsan-instrument-read-before-write", "-mllvm",
+                    "-capture-tracking-max-uses-to-explore=0"});
   }
   // g++ puts code of its own in place of memcpy(), sprintf() and their like, where it knows sizes, and instruments none of it.
   // Its warning is about atomic_thread_fence, which Selvage knows.
@@ -88,8 +89,9 @@ Words link_command(const CxxArguments& arguments, const Words& objects, const To
   Words command = toolchain.command;
   // First of all libraries, so that its pthread functions are found before the C library's; also where the
   // linker would drop a library that nothing before it needs.
-  append(&command, {"-Wl,--push-state,--no-as-needed", layout.libselvage, "-Wl,--pop-state",
-                    "-Wl,-rpath," + layout.library_dir, fmt::format("-Wl,--defsym={}=1", kStringsInstrumented)});
+  append(&command,
+         {"-Wl,--push-state,--no-as-needed", layout.libselvage, "-Wl,--pop-state",
+          "-Wl,-rpath," + layout.library_dir, fmt::format("-Wl,--defsym={}=1", kStringsInstrumented)});
   if (toolchain.clang) {
     command.emplace_back("-Qunused-arguments");
     command.push_back(fmt::format("-Wl,--defsym={}=1", kAllInstrumented));

@@ -28,8 +28,9 @@ struct CloseFile {
 
 /// A member function of std::string or std::wstring? (Also of the one before C++11, and of libc++'s.)
 bool is_of_strings(std::string_view name) {
-  for (const std::string_view scope : {"_ZNSt7__cxx1112basic_stringI", "_ZNKSt7__cxx1112basic_stringI", "_ZNSs", "_ZNKSs",
-                                       "_ZNSt3__112basic_stringI", "_ZNKSt3__112basic_stringI"}) {
+  for (const std::string_view scope :
+       {"_ZNSt7__cxx1112basic_stringI", "_ZNKSt7__cxx1112basic_stringI", "_ZNSs", "_ZNKSs",
+        "_ZNSt3__112basic_stringI", "_ZNKSt3__112basic_stringI"}) {
     if (name.substr(0, scope.size()) == scope) return true;
   }
   return false;
@@ -86,7 +87,8 @@ void read_options(Elf* elf, ElfFacts* facts) {
   bool known = false;
   if (Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr)) {
     Dwarf_Off at = 0, next = 0;
-    for (std::size_t header = 0; dwarf_nextcu(dwarf, at, &next, &header, nullptr, nullptr, nullptr) == 0; at = next) {
+    for (std::size_t header = 0; dwarf_nextcu(dwarf, at, &next, &header, nullptr, nullptr, nullptr) == 0;
+         at = next) {
       Dwarf_Die unit;
       Dwarf_Attribute attribute;
       if (dwarf_offdie(dwarf, at + header, &unit) == nullptr) continue;

@@ -16,10 +16,14 @@ struct ElfFacts {
   bool calls_tsan = false;     ///< has undefined __tsan_* symbols but __tsan_init: some of it is instrumented
   bool contains_tsan = false;  ///< defines __tsan_init: the runtime was linked into it
   bool by_clang = false;       ///< clang compiled some of it
-  bool all_instrumented = false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
-  bool may_have_builtins = false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
-  bool library_strings = false;  ///< calls std::string's functions in the C++ library, which is not instrumented
-  bool strings_instrumented = false;  ///< ... but only uninstrumented parts of it do, as `selvage c++` linked it
+  bool all_instrumented =
+      false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
+  bool may_have_builtins =
+      false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
+  bool library_strings =
+      false;  ///< calls std::string's functions in the C++ library, which is not instrumented
+  bool strings_instrumented =
+      false;                      ///< ... but only uninstrumented parts of it do, as `selvage c++` linked it
   bool contains_library = false;  ///< the C++ library was linked into it (-static-libstdc++)
   std::vector<std::string> needed;  ///< DT_NEEDED, in order
 };

@@ -59,7 +59,8 @@ std::string without_result(const ChildEnd& end, const std::string& program) {
 void doubt(const std::string& what_is_left_out, const std::string& what_to_do, Result* result) {
   result->complete = false;
   result->caveat = what_is_left_out + ", so " +
-                   (result->verdict == Verdict::proved ? "nothing is proved" : "outcomes may be missing") + ": " + what_to_do;
+                   (result->verdict == Verdict::proved ? "nothing is proved" : "outcomes may be missing") +
+                   ": " + what_to_do;
   if (result->verdict == Verdict::proved) {
     result->verdict = Verdict::exhausted;
     result->message = result->caveat;
@@ -70,11 +71,12 @@ void doubt(const std::string& what_is_left_out, const std::string& what_to_do, R
 // seen, nor what another thread's write in the middle of ++x leads to.
 void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
   if (!facts.by_clang || facts.all_instrumented || !result->complete) return;
-  doubt("clang leaves accesses to members of local variables, and the read of ++x, out of what it instruments",
-        "build with selvage c++, or compile with -mllvm -tsan-instrument-read-before-write -mllvm "
-        "-capture-tracking-max-uses-to-explore=0 and link with -Wl,--defsym=" +
-            std::string(kAllInstrumented) + "=1",
-        result);
+  doubt(
+      "clang leaves accesses to members of local variables, and the read of ++x, out of what it instruments",
+      "build with selvage c++, or compile with -mllvm -tsan-instrument-read-before-write -mllvm "
+      "-capture-tracking-max-uses-to-explore=0 and link with -Wl,--defsym=" +
+          std::string(kAllInstrumented) + "=1",
+      result);
 }
 
 // g++ puts code of its own in place of some calls, and instruments none of it.
@@ -110,9 +112,9 @@ Target target_of(const std::string& program) {
 
 namespace {
 
-std::optional<report::RawResult> explore_in_child(const Target& target, const std::vector<std::string>& arguments,
-                                                  const Options& options, bool quiet_stdout,
-                                                  const std::optional<std::vector<std::string>>& environment) {
+std::optional<report::RawResult> explore_in_child(
+    const Target& target, const std::vector<std::string>& arguments, const Options& options,
+    bool quiet_stdout, const std::optional<std::vector<std::string>>& environment) {
   const ChildEnd end = run_child({.program = target.program,
                                   .arguments = arguments,
                                   .options = options,
@@ -138,8 +140,9 @@ std::optional<report::RawResult> explore_in_child(const Target& target, const st
 std::optional<Result> explore_program(const Target& target, const std::vector<std::string>& arguments,
                                       const Options& options, bool quiet_stdout,
                                       const std::optional<std::vector<std::string>>& environment) {
-  const auto explored = report::explore_what_is_promised(
-      options, [&](const Options& o) { return explore_in_child(target, arguments, o, quiet_stdout, environment); });
+  const auto explored = report::explore_what_is_promised(options, [&](const Options& o) {
+    return explore_in_child(target, arguments, o, quiet_stdout, environment);
+  });
   if (!explored) return std::nullopt;
   if (!explored->raw.refused.empty()) throw Refused(explored->raw.refused);
   Result result = report::resolve(explored->raw, explored->options);

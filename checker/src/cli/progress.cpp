@@ -33,11 +33,12 @@ void Progress::show(const report::ControlBlock& control) {
   const auto states = control.states.load();
   const double covered = control.covered.load();
   const std::string work =
-      states != 0 ? fmt::format("{} states ({:.0f} a second), {} of them waiting", states,
-                                static_cast<double>(states) / seconds, control.waiting.load())
-                  : fmt::format("{} executions ({:.0f} a second), {} cut short{}", executions,
-                                static_cast<double>(executions) / seconds, control.blocked.load(),
-                                covered < 0 ? "" : ", about " + report::in_percent(covered) + " done (an estimate)");
+      states != 0
+          ? fmt::format("{} states ({:.0f} a second), {} of them waiting", states,
+                        static_cast<double>(states) / seconds, control.waiting.load())
+          : fmt::format("{} executions ({:.0f} a second), {} cut short{}", executions,
+                        static_cast<double>(executions) / seconds, control.blocked.load(),
+                        covered < 0 ? "" : ", about " + report::in_percent(covered) + " done (an estimate)");
   fmt::print(stderr, "{}selvage: {}{}, {:.0f} s{}", kClearLine, work,
              violations == 0 ? "" : fmt::format(", {} violations", violations), seconds,
              control.stop.load() != 0 ? ", ending (interrupt again to kill it)" : "");

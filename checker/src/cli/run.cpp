@@ -59,7 +59,8 @@ void take_over_checkpoint(RunRequest* request) {
   if (!request->program.empty()) {
     std::error_code none;
     if (fs::canonical(request->program, none).string() != program || request->arguments != arguments)
-      throw Refused(fmt::format("{} was saved from another command: {}", given.resume, shell_line(head.command)));
+      throw Refused(
+          fmt::format("{} was saved from another command: {}", given.resume, shell_line(head.command)));
   }
   request->program = program;
   request->arguments = arguments;
@@ -182,11 +183,12 @@ int run_command(RunRequest request) {
     // The same from wherever it goes on, and with whatever budget.
     target.program = fs::canonical(request.program).string();
     Options& options = request.options;
-    if (options.resume.empty() && options.memory != 0) options.visited = std::min(options.visited, options.memory / 2);
+    if (options.resume.empty() && options.memory != 0)
+      options.visited = std::min(options.visited, options.memory / 2);
   }
 
-  const std::optional<Result> result = explore_program(target, request.arguments, request.options,
-                                                       request.json == "-", request.environment);
+  const std::optional<Result> result =
+      explore_program(target, request.arguments, request.options, request.json == "-", request.environment);
   if (!result) return kUndecided;
   publish(request, *result);
   return exit_status(result->verdict);

@@ -81,8 +81,8 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
           "S")
       ->check(above(0, true));
   lasting(run->add_option("--memory", options.memory,
-                            "End a stateful search when its states take M MiB (0: no bound)"),
-            "M")
+                          "End a stateful search when its states take M MiB (0: no bound)"),
+          "M")
       ->check(above(0, true));
   searching(run->add_option("--visited", options.visited,
                             "Keep the states that a stateful search has met until they take M\n"
@@ -90,9 +90,9 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
             "M")
       ->check(above(0, true));
   lasting(run->add_option("--workers", options.workers,
-                            "Processes of a stateful search that does not keep its states\n"
-                            "(0: one for each processor)"),
-            "K")
+                          "Processes of a stateful search that does not keep its states\n"
+                          "(0: one for each processor)"),
+          "K")
       ->check(above(0, true));
   searching(run->add_option("--jobs", options.jobs,
                             "Processes of a search for graphs (0, the default: one for each\n"
@@ -117,7 +117,8 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
             "HOW")
       ->check(one_of({"stop", "explore", "ignore"}));
   searching(run->add_flag("--keep-going", options.keep_going, "Do not stop at the first violation"), "");
-  searching(run->add_option("--model", options.model, "Memory model: rc11, what C++ promises: atomic reads may see older\n"
+  searching(run->add_option("--model", options.model,
+                            "Memory model: rc11, what C++ promises: atomic reads may see older\n"
                             "writes (searches: exhaustive, which then is graphs); sc, sequential\n"
                             "consistency; auto (default): rc11 where a program's memory orders\n"
                             "make a difference and the search can tell it, else sc"),
@@ -189,7 +190,8 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
     request.arguments.assign(rest.begin() + 1, rest.end());
   }
   if (options.model != "auto" && options.model != "sc" && options.model != "rc11") {
-    throw Refused(fmt::format("memory model '{}' does not exist; there are 'auto', 'sc' and 'rc11'", options.model));
+    throw Refused(
+        fmt::format("memory model '{}' does not exist; there are 'auto', 'sc' and 'rc11'", options.model));
   }
   options.search = report::search_from_string(words.search);
   if (options.model == "rc11" && options.search == Search::exhaustive) options.search = Search::graphs;
@@ -199,7 +201,8 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
   if (options.symmetry && options.search != Search::graphs) {
     throw Refused(fmt::format("--symmetry takes --search graphs, not {}", words.search));
   }
-  if (options.preemptions >= 0 && options.search != Search::exhaustive && options.search != Search::enumerate) {
+  if (options.preemptions >= 0 && options.search != Search::exhaustive &&
+      options.search != Search::enumerate) {
     throw Refused(fmt::format("--preemptions takes --search exhaustive or enumerate with --model sc, not {}",
                               report::to_string(options.search)));
   }

@@ -204,7 +204,8 @@ pid_t start(const Child& child, int result_fd, const Control& control) {
   int error = 0;
   if (::read(error_read.get(), &error, sizeof error) == sizeof error) {
     ::waitpid(pid, nullptr, 0);
-    const char* how = child.fixed_start ? " traced and at fixed addresses, as --checkpoint and --resume need it" : "";
+    const char* how =
+        child.fixed_start ? " traced and at fixed addresses, as --checkpoint and --resume need it" : "";
     throw Refused(fmt::format("cannot run {}{}: {}", child.program, how, std::strerror(error)));
   }
   if (child.fixed_start) {

@@ -37,12 +37,15 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
                                          std::uint8_t mask, std::uint8_t flags, bool known) {
   const race::Record& earlier = race.earlier;
   if ((earlier.flags & race::kElsewhere) != 0) {
-    violation(Verdict::crash, std::string("T") + std::to_string(g.current) + "'s " + access_name(flags) + " at " +
-                                  name_of(address) + " is to a block that T" + std::to_string(earlier.thread) +
-                                  " has in the private memory of another process", bit(earlier.thread));
+    violation(Verdict::crash,
+              std::string("T") + std::to_string(g.current) + "'s " + access_name(flags) + " at " +
+                  name_of(address) + " is to a block that T" + std::to_string(earlier.thread) +
+                  " has in the private memory of another process",
+              bit(earlier.thread));
   }
   if ((earlier.flags & kFree) != 0) {
-    if ((flags & kFree) != 0) violation(Verdict::double_free, "the block at " + name_of(address) + " is freed twice");
+    if ((flags & kFree) != 0)
+      violation(Verdict::double_free, "the block at " + name_of(address) + " is freed twice");
     violation(Verdict::use_after_free,
               std::string("T") + std::to_string(g.current) + "'s " + access_name(flags) + " of " +
                   std::to_string(size) + " bytes at " + name_of(address) + " touches a block that T" +
@@ -60,7 +63,8 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
   const auto first = static_cast<std::uint32_t>(std::countr_zero(static_cast<unsigned>(earlier.mask & mask)));
   // One report a place: the other pairs of accesses to it have the same remedy.
   std::string key = "race " + std::to_string(address & ~7ULL);
-  const bool seen = std::any_of(g_races.begin(), g_races.end(), [&](const PendingRace& r) { return r.key == key; });
+  const bool seen =
+      std::any_of(g_races.begin(), g_races.end(), [&](const PendingRace& r) { return r.key == key; });
   if (seen) return;
   self().deep_remains = true;
   PendingRace p;
@@ -70,14 +74,14 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
   p.address = address;
   p.size = size;
   p.threads = bit(g.current) | bit(earlier.thread);
-  p.message = "data race on " + name_of((address & ~7ULL) + first) + ": " + access_name(earlier.flags) + " by T" +
-              std::to_string(earlier.thread) + " and " + access_name(flags) + " by T" + std::to_string(g.current) +
-              " are not ordered by happens-before";
+  p.message = "data race on " + name_of((address & ~7ULL) + first) + ": " + access_name(earlier.flags) +
+              " by T" + std::to_string(earlier.thread) + " and " + access_name(flags) + " by T" +
+              std::to_string(g.current) + " are not ordered by happens-before";
   if (g.recording) {
     p.stack = backtrace();
     const auto common = static_cast<unsigned>(earlier.mask & mask);
-    note_race_access(p.key, 0, earlier.thread, (address & ~7ULL) + first, static_cast<std::uint32_t>(std::bit_width(common)) - first,
-                     earlier.flags);
+    note_race_access(p.key, 0, earlier.thread, (address & ~7ULL) + first,
+                     static_cast<std::uint32_t>(std::bit_width(common)) - first, earlier.flags);
     note_race_access(p.key, 1, g.current, address, size, flags);
   }
   g_races.push_back(std::move(p));
@@ -91,7 +95,8 @@ __attribute__((noinline)) void collision(const race::Race& race, std::uint64_t a
 void note_first_write(race::Cell* cell, std::uint64_t address) {
   cell->foreign = 1;
   if (g.arena.contains(reinterpret_cast<void*>(address)) || g.stacks.contains(address)) return;
-  if (g.segments.contains(address) || g.shared_memory.contains(address) || noted_by_a_process(address)) return;
+  if (g.segments.contains(address) || g.shared_memory.contains(address) || noted_by_a_process(address))
+    return;
   g.foreign.note(address & ~7ULL);
 }
 
@@ -104,7 +109,8 @@ __attribute__((noinline)) void share(race::Cell* cell, std::uint64_t address) {
 
 /// From the first access by another thread, part of a stack is memory like any other.
 inline void note_sharing(race::Cell* cell, std::uint64_t address) {
-  if (!g.stacks.contains(address) || cell->shared == race::kShared || on_own_stack(self(), address)) [[likely]]
+  if (!g.stacks.contains(address) || cell->shared == race::kShared || on_own_stack(self(), address))
+      [[likely]]
     return;
   share(cell, address);
 }
@@ -119,14 +125,17 @@ __attribute__((noinline)) void check_granule(race::Cell* cell, std::uint64_t add
   while (g.forked && overwrites_copy(cell, race.earlier, address, mask, flags)) {
     if (!g.shadow.access(cell, t.id, t.clock, mask, flags, pc, &race)) return;
   }
-  collision(race, address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))), mask, flags,
-            (cell->visible_mask & mask) != 0 &&
-                (g.weak == nullptr || is_visible(address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))))));
+  collision(
+      race, address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))), mask, flags,
+      (cell->visible_mask & mask) != 0 &&
+          (g.weak == nullptr ||
+           is_visible(address, static_cast<std::uint32_t>(std::popcount(static_cast<unsigned>(mask))))));
 }
 
 /// The bytes of [address, last] that are in the granule at `granule`, a bit each.
 std::uint8_t mask_of(std::uint64_t granule, std::uint64_t address, std::uint64_t last) {
-  const std::uint64_t low = std::max(granule, address) - granule, high = std::min(granule + 7, last) - granule;
+  const std::uint64_t low = std::max(granule, address) - granule,
+                      high = std::min(granule + 7, last) - granule;
   return static_cast<std::uint8_t>((0xffU >> (7 - (high - low))) << low);
 }
 
@@ -193,8 +202,8 @@ __attribute__((noinline)) void granule_slow(race::Cell* cell, std::uint64_t addr
 
 }  // namespace
 
-__attribute__((noinline)) void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags,
-                                       std::uint64_t pc) {
+__attribute__((noinline)) void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask,
+                                       std::uint8_t flags, std::uint64_t pc) {
   const Thread& t = self();
   if (needs_no_door() && race::Shadow::access_ordered(cell, t.id, t.clock, mask, flags, pc)) return;
   forget_scratch();
@@ -312,7 +321,8 @@ void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
 
 void watch_atomic(std::uint64_t address, std::uint32_t size) {
   const race::Cell* cell = g.shadow.known_cell(address);
-  if (size > 8 || cell == nullptr || (cell->visible_mask >> (address & 7) & 1) == 0) mark_visible(address, size);
+  if (size > 8 || cell == nullptr || (cell->visible_mask >> (address & 7) & 1) == 0)
+    mark_visible(address, size);
 }
 
 void mark_visible(std::uint64_t address, std::uint32_t size) {

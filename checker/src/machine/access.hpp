@@ -24,12 +24,15 @@ struct PendingRace {
 void plain_first(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
 void plain_slow(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
 /// Notes a plain access to one granule and looks for races.
-void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags, std::uint64_t pc);
+void granule(race::Cell* cell, std::uint64_t address, std::uint8_t mask, std::uint8_t flags,
+             std::uint64_t pc);
 /// The first access by another thread to a part of a stack.
 void plain_sharing(std::uint64_t address, std::uint32_t size, std::uint8_t flags, std::uint64_t pc);
 
 /// Is `address` on the stack of `t`?
-inline bool on_own_stack(const Thread& t, std::uint64_t address) { return address - t.stack_low < Stacks::kSize; }
+inline bool on_own_stack(const Thread& t, std::uint64_t address) {
+  return address - t.stack_low < Stacks::kSize;
+}
 
 /// Before what is called last from a hook, and so has the first frame below the program's: clang++ aligns the stack by a push of
 /// rax, whatever that holds, and this must not remain there (Machine::clean_stacks).

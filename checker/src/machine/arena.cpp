@@ -12,8 +12,9 @@ namespace selvage::machine {
 void Arena::reserve() {
   constexpr std::uint64_t kWish = 0x210000000000;  // see Stacks::reserve
   static_assert(kWish % (1ULL << kAddressBits) == 0);
-  void* memory = mmap(reinterpret_cast<void*>(kWish), kBytesPerThread * race::kMaxThreads, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+  void* memory =
+      mmap(reinterpret_cast<void*>(kWish), kBytesPerThread * race::kMaxThreads, PROT_READ | PROT_WRITE,
+           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
   if (memory == MAP_FAILED) fatal("cannot reserve the heap's address range");
   base_ = reinterpret_cast<std::uint64_t>(memory);
   for (int t = 0; t < race::kMaxThreads; ++t) next_[t] = dirty_[t] = begin(t);
@@ -41,7 +42,8 @@ void* Arena::allocate(int thread, std::size_t size, std::size_t alignment) {
   std::uint64_t at = next_[thread];
   if (size > kBytesPerThread || alignment > kBytesPerThread / 2) return nullptr;
   if (alignment > 16) {
-    const std::uint64_t user = (at + 2 * sizeof(BlockHeader) + alignment - 1) & ~(std::uint64_t{alignment} - 1);
+    const std::uint64_t user =
+        (at + 2 * sizeof(BlockHeader) + alignment - 1) & ~(std::uint64_t{alignment} - 1);
     if (user + size > limit) return nullptr;
     auto* filler = reinterpret_cast<BlockHeader*>(at);
     const std::uint64_t gap = user - sizeof(BlockHeader) - at - sizeof(BlockHeader);

@@ -18,7 +18,8 @@ namespace selvage::machine {
 /// An atomic access is about to be made with this order (as std::memory_order). May not return.
 inline void accessed_with(int order) {
   constexpr int kSeqCst = 5;
-  if (g.only_sc && order != kSeqCst) [[unlikely]] end_execution(Ending::How::beyond_sc);
+  if (g.only_sc && order != kSeqCst) [[unlikely]]
+    end_execution(Ending::How::beyond_sc);
 }
 
 }  // namespace selvage::machine

@@ -119,7 +119,8 @@ bool somebody_looked_at_a_clock() {
 
 template <typename Archive>
 void machine_state(Archive& a) {
-  a(g.alive)(g.exiting)(g.exit_status)(g.has_outcome)(g.outcome)(g.watching)(g.race_ignored)(g.printed)(g.wrote)(g.owes_flush);
+  a(g.alive)(g.exiting)(g.exit_status)(g.has_outcome)(g.outcome)(g.watching)(g.race_ignored)(g.printed)(
+      g.wrote)(g.owes_flush);
   g.arena.state(a);
   exit_handlers().state(a);
 }
@@ -228,7 +229,8 @@ void know_location_ahead(Thread& t) {
   if (!memory::acquires(op.order)) return;
   if (op.kind == EventKind::atomic_cas && !memory::acquires(op.failure_order)) return;
   sync::Object* location = g.objects.find(op.address, sync::Kind::atomic);
-  if (location == nullptr || t.clock.includes(location->released) || !sync::may_be_relied_on(*location)) return;
+  if (location == nullptr || t.clock.includes(location->released) || !sync::may_be_relied_on(*location))
+    return;
   t.clock.join(location->released);
   location->done = true;
 }
@@ -246,7 +248,8 @@ void know_ahead() {
       t.clock.join(op.object->released);
       if (op.kind == EventKind::write_lock) t.clock.join(op.object->readers_released);
     }
-    if (op.kind == EventKind::atomic_load || op.kind == EventKind::atomic_rmw || op.kind == EventKind::atomic_cas) {
+    if (op.kind == EventKind::atomic_load || op.kind == EventKind::atomic_rmw ||
+        op.kind == EventKind::atomic_cas) {
       know_location_ahead(t);
     }
     joins = joins || op.kind == EventKind::join;

@@ -47,9 +47,9 @@ void seem_held(Archive& a) {
     for (std::uint64_t& lock : locks) a(lock);
   }
 }
-const bool g_seem_held_is_state =
-    (add_state_part({seem_held<state::Writer>, seem_held<state::Reader>,
-                     [](RawRecords& /*records*/) { return !g.changing; }}), true);
+const bool g_seem_held_is_state = (add_state_part({seem_held<state::Writer>, seem_held<state::Reader>,
+                                                   [](RawRecords& /*records*/) { return !g.changing; }}),
+                                   true);
 
 void list(const SiteCalls& site, EventKind kind, int order, int failure) {
   const auto same = [&](const Met::Site& s) {

@@ -24,8 +24,8 @@ std::uint64_t wiped_from(const Thread& t) {
 }  // namespace
 
 bool Checkpoints::possible() {
-  return !processes_in_use() && (!g.printed || Output::in_buffer()) && !g.watching &&
-         g.invariants.empty() && !g.careful && !races_pending() && !memory::weak_writes_unsettled();
+  return !processes_in_use() && (!g.printed || Output::in_buffer()) && !g.watching && g.invariants.empty() &&
+         !g.careful && !races_pending() && !memory::weak_writes_unsettled();
 }
 
 void Checkpoints::add(Checkpoint& c, std::uint64_t low, std::uint64_t high) {

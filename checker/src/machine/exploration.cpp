@@ -120,9 +120,11 @@ void Explorer::use_graphs() {
   takes_up_ = std::getenv("SELVAGE_FROM_START") == nullptr && !job_.options.symmetry;
   check_all_ = std::getenv("SELVAGE_CHECK_TAKEN_UP") != nullptr;
   g.shadow.journal();
-  constexpr std::size_t kParts = 256;  // many more than processes, so that all have something to do to the end
+  constexpr std::size_t kParts =
+      256;  // many more than processes, so that all have something to do to the end
   searched_->split(kParts);
-  if (std::getenv("SELVAGE_CHECK_GRAPHS") != nullptr) graphs_seen_ = std::make_unique<std::set<std::uint64_t>>();
+  if (std::getenv("SELVAGE_CHECK_GRAPHS") != nullptr)
+    graphs_seen_ = std::make_unique<std::set<std::uint64_t>>();
   strategy_ = std::move(graphs);
 }
 
@@ -162,7 +164,8 @@ void Explorer::reset() {
 }
 
 void Explorer::run_once() {
-  const int kept = takes_up_ && !from_start_ && strategy_.get() == searched_ ? searched_->taken_up_from() : -1;
+  const int kept =
+      takes_up_ && !from_start_ && strategy_.get() == searched_ ? searched_->taken_up_from() : -1;
   taken_up_ = kept >= 0;
   if (taken_up_) {
     g.strategy = strategy_.get();
@@ -175,7 +178,8 @@ void Explorer::run_once() {
   g.strategy = strategy_.get();
   // A schedule is followed read by read; the search for graphs itself knows them all.
   g.weak = nullptr;
-  if (reads_chosen_) g.weak = g.strategy == searched_ ? static_cast<memory::Weak*>(searched_) : &chosen_reads_;
+  if (reads_chosen_)
+    g.weak = g.strategy == searched_ ? static_cast<memory::Weak*>(searched_) : &chosen_reads_;
   if (g.weak != nullptr) {
     g.weak->new_run();
     memory::new_weak_execution();
@@ -198,7 +202,8 @@ void Explorer::switch_to_program() {
   g.executing = true;
   do {
     g.keep_in = -1;
-    selvage_switch(&g.harness_stack_pointer, g.self->stack_pointer, g.thread_locals.thread_pointer(g.self->slot));
+    selvage_switch(&g.harness_stack_pointer, g.self->stack_pointer,
+                   g.thread_locals.thread_pointer(g.self->slot));
     if (g.keep_in >= 0 && !checkpoints_.keep(g.keep_in)) {
       takes_up_ = g.keeping = false;
       searched_->forget_kept();
@@ -250,7 +255,8 @@ void Explorer::check_from_start() {
   run_once();
   from_start_ = false;
   flush();
-  if (g.ending.how != Ending::How::completed) return;  // there is something to be told of it, or to be done first
+  if (g.ending.how != Ending::How::completed)
+    return;  // there is something to be told of it, or to be done first
   if (ended_with() == outcome && searched_->graph().fingerprint() == graph && g.events == events) {
     // Which are checked depends on how many processes there are; what is told must not.
     g.schedule = schedule;
@@ -261,7 +267,8 @@ void Explorer::check_from_start() {
   g.ending.verdict = Verdict::nondeterministic;
   g.ending.threads = 1;
   g.ending.message =
-      "the program did something else when it was run from its beginning than when it went on from where another execution stood";
+      "the program did something else when it was run from its beginning than when it went on from where "
+      "another execution stood";
 }
 
 void Explorer::search_executions() {
@@ -360,7 +367,8 @@ bool Explorer::out_of_budget() {
     job_.control->executions.store(executions_, std::memory_order_relaxed);
     job_.control->blocked.store(blocked_, std::memory_order_relaxed);
     job_.control->events.store(g.total_events, std::memory_order_relaxed);
-    if ((clock_checks_ & 63) == 0) job_.control->covered.store(strategy_->covered(), std::memory_order_relaxed);
+    if ((clock_checks_ & 63) == 0)
+      job_.control->covered.store(strategy_->covered(), std::memory_order_relaxed);
     if (states_search_ != nullptr) {
       job_.control->states.store(states_search_->states(), std::memory_order_relaxed);
       job_.control->waiting.store(states_search_->waiting(), std::memory_order_relaxed);
@@ -402,7 +410,8 @@ report::RawResult Explorer::run() {
     if (checkpoints && (!job_.run_mode || job_.options.search != Search::stateful))
       throw std::invalid_argument("checkpoints are for selvage run --search stateful");
     if (checkpoints && !g.thread_locals.hide_thread_ids())
-      throw std::invalid_argument("this C library keeps thread ids where they cannot be made up (--checkpoint)");
+      throw std::invalid_argument(
+          "this C library keeps thread ids where they cannot be made up (--checkpoint)");
     set_up_changes();
   } catch (const std::invalid_argument& error) {
     result.refused = error.what();
@@ -427,7 +436,8 @@ report::RawResult Explorer::run() {
   g.thread_locals.grow(4);
   prepare_unwinder();
   prepare_libraries();
-  if (job_.options.search == Search::graphs || job_.options.search == Search::replay || job_.options.model == "rc11") {
+  if (job_.options.search == Search::graphs || job_.options.search == Search::replay ||
+      job_.options.model == "rc11") {
     find_waiter_pools();
   }
   install_signal_handlers(job_.options.watchdog_seconds);

@@ -18,7 +18,7 @@ struct Job {
   Options options;
   const Directed* directed = nullptr;
   ThreadZero body;
-  bool run_mode = false;   ///< a whole program: outcome is exit status and stdout
+  bool run_mode = false;                    ///< a whole program: outcome is exit status and stdout
   report::ControlBlock* control = nullptr;  ///< may be null
   // Of a whole program, for checkpoints: the program's path and its arguments, and the environment that it sees.
   std::vector<std::string> command, environment;

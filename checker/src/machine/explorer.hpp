@@ -21,9 +21,9 @@
 #include "machine/output.hpp"
 #include "memory/chosen_reads.hpp"
 #include "search/optimal.hpp"
-#include "state/archive.hpp"
 #include "search/schedule.hpp"
 #include "search/strategy.hpp"
+#include "state/archive.hpp"
 
 namespace selvage::machine {
 
@@ -99,16 +99,16 @@ class Explorer {
   const Job& job_;
   Options changes_;  ///< weaken, drop_lock and list_sites are in force
   std::unique_ptr<search::Strategy> strategy_;
-  search::Optimal* searched_ = nullptr;  ///< strategy_, where it searches for graphs
+  search::Optimal* searched_ = nullptr;                   ///< strategy_, where it searches for graphs
   std::unique_ptr<std::set<std::uint64_t>> graphs_seen_;  ///< their fingerprints, where they are watched
   Checkpoints checkpoints_;
-  bool takes_up_ = false;                ///< executions are taken up from where others stood
-  bool from_start_ = false;              ///< but not the next one
-  bool taken_up_ = false;                ///< the one that ended last was
-  bool check_all_ = false;               ///< all of those are run from their beginning, too
+  bool takes_up_ = false;    ///< executions are taken up from where others stood
+  bool from_start_ = false;  ///< but not the next one
+  bool taken_up_ = false;    ///< the one that ended last was
+  bool check_all_ = false;   ///< all of those are run from their beginning, too
   std::uint64_t taken_up_count_ = 0;
   SharedSearch* shared_ = nullptr;  ///< in a process that searches parts
-  bool reads_chosen_ = false;            ///< reads take their values from where the search says
+  bool reads_chosen_ = false;       ///< reads take their values from where the search says
   memory::ChosenReads chosen_reads_{&chosen_read};
   Output output_;
   double started_ = 0;
@@ -118,13 +118,13 @@ class Explorer {
   const StatefulSearch* states_search_ = nullptr;      ///< one that is going on
   std::map<std::string, OutcomeSeen, std::less<>> outcomes_;
   std::vector<Found> found_;
-  std::string identity_;          ///< of the process, where checkpoints are asked for
-  double seconds_before_ = 0;     ///< that the search took until the checkpoint that it goes on from
-  std::string ended_with_;  ///< a buffer, made anew for each execution
+  std::string identity_;       ///< of the process, where checkpoints are asked for
+  double seconds_before_ = 0;  ///< that the search took until the checkpoint that it goes on from
+  std::string ended_with_;     ///< a buffer, made anew for each execution
   std::string refused_;
   bool finished_ = false;  ///< the strategy has nothing left
   bool stopped_ = false;
-  bool again_ = false;  ///< the same execution must be started over
+  bool again_ = false;      ///< the same execution must be started over
   bool beyond_sc_ = false;  ///< model "auto": an execution went beyond sequential consistency
   std::string why_stopped_;
   std::uint64_t clock_checks_ = 0;

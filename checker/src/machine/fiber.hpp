@@ -8,7 +8,8 @@ namespace selvage::machine {
 
 /// Saves the caller's context (its stack pointer goes to *save), makes `thread_pointer` the FS base and
 /// resumes the context whose stack pointer is `stack_pointer`. About 10 ns.
-extern "C" void selvage_switch(std::uint64_t* save, std::uint64_t stack_pointer, std::uint64_t thread_pointer);
+extern "C" void selvage_switch(std::uint64_t* save, std::uint64_t stack_pointer,
+                               std::uint64_t thread_pointer);
 
 /// Zeroes up to `bytes` (a multiple of 8) of the dead stack below the caller's frame. `low`: the lowest usable address
 /// of a stack of Stacks; nothing is done where the caller runs on another.
@@ -30,7 +31,9 @@ class Stacks {
   static constexpr std::size_t kSize = 8UL << 20;  ///< bytes of each, guard included: as ulimit -s has it
   static constexpr std::size_t kGuard = 4096;      ///< bytes of the inaccessible page
   void reserve(int count);
-  [[nodiscard]] std::uint64_t low(int index) const { return base_ + static_cast<std::uint64_t>(index) * kSize; }
+  [[nodiscard]] std::uint64_t low(int index) const {
+    return base_ + static_cast<std::uint64_t>(index) * kSize;
+  }
   [[nodiscard]] std::uint64_t top(int index) const { return low(index + 1); }
   [[nodiscard]] bool in_guard(std::uint64_t address) const;
   [[nodiscard]] bool contains(std::uint64_t address) const { return address - base_ < size_; }

@@ -241,8 +241,11 @@ void Explorer::check_new_graph() {
 
 /// Execution graphs are found from one another: what would have come after a violation in this one, others may have led to.
 void Explorer::note_cut_graph(Verdict verdict) {
-  if (searched_ == nullptr || verdict == Verdict::deadlock || verdict == Verdict::livelock || verdict == Verdict::leak) return;
-  note_bound("what could follow the violations was not explored, nor the executions that it would have led to");
+  if (searched_ == nullptr || verdict == Verdict::deadlock || verdict == Verdict::livelock ||
+      verdict == Verdict::leak)
+    return;
+  note_bound(
+      "what could follow the violations was not explored, nor the executions that it would have led to");
 }
 
 void Explorer::set_schedule(Found& found,

@@ -19,8 +19,8 @@ constexpr std::uint32_t kReached = 1U << 31;
 
 /// The first word in [low, high) that may point into the arena, mostly none; `shift`: what is above these bits is the same in
 /// all addresses there, `top`, and in no others.
-__attribute__((target("avx2"))) std::uint64_t first_pointer_by_avx2(std::uint64_t low, std::uint64_t high, int shift,
-                                                                    std::uint64_t top) {
+__attribute__((target("avx2"))) std::uint64_t first_pointer_by_avx2(std::uint64_t low, std::uint64_t high,
+                                                                    int shift, std::uint64_t top) {
   constexpr std::uint64_t kStep = 128;
   const __m256i wanted = _mm256_set1_epi64x(static_cast<long long>(top));
   const __m128i bits = _mm_cvtsi32_si128(shift);
@@ -40,7 +40,8 @@ class Marker {
  public:
   Marker() : avx2_(__builtin_cpu_supports("avx2") != 0) {
     g.arena.for_each_block([&](BlockHeader* b) {
-      if (b->state == BlockHeader::kLive && g.threads[g.arena.owner(b)].process == g.process) blocks_.push_back(b);
+      if (b->state == BlockHeader::kLive && g.threads[g.arena.owner(b)].process == g.process)
+        blocks_.push_back(b);
     });
     std::sort(blocks_.begin(), blocks_.end());
   }
@@ -61,23 +62,25 @@ class Marker {
     return nullptr;
   }
   std::size_t unreached() {
-    return static_cast<std::size_t>(
-        std::count_if(blocks_.begin(), blocks_.end(), [](BlockHeader* b) { return (b->sequence & kReached) == 0; }));
+    return static_cast<std::size_t>(std::count_if(
+        blocks_.begin(), blocks_.end(), [](BlockHeader* b) { return (b->sequence & kReached) == 0; }));
   }
 
  private:
   void scan_words(std::uint64_t low, std::uint64_t high) {
     constexpr std::uint64_t kFew = 128;
     while (low + 8 <= high) {
-      if (avx2_) low = first_pointer_by_avx2(low, high, Arena::kAddressBits, g.arena.begin(0) >> Arena::kAddressBits);
+      if (avx2_)
+        low = first_pointer_by_avx2(low, high, Arena::kAddressBits, g.arena.begin(0) >> Arena::kAddressBits);
       const std::uint64_t end = avx2_ ? std::min(high, low + kFew) : high;
       for (; low + 8 <= end; low += 8) mark(*reinterpret_cast<const std::uint64_t*>(low));
     }
   }
   void mark(std::uint64_t value) {
     if (!g.arena.contains(reinterpret_cast<void*>(value))) return;
-    auto after = std::upper_bound(blocks_.begin(), blocks_.end(), value,
-                                  [](std::uint64_t v, BlockHeader* b) { return v < reinterpret_cast<std::uint64_t>(b + 1); });
+    auto after = std::upper_bound(blocks_.begin(), blocks_.end(), value, [](std::uint64_t v, BlockHeader* b) {
+      return v < reinterpret_cast<std::uint64_t>(b + 1);
+    });
     if (after == blocks_.begin()) return;
     BlockHeader* block = *(after - 1);
     const auto start = reinterpret_cast<std::uint64_t>(block + 1);
@@ -103,7 +106,8 @@ std::string find_leak(std::uint64_t* leaked) {
   if (marker.all_reached()) return {};
   for (const auto& page : g.segments.written()) marker.scan(page.address, page.address + 4096);
   for (const auto& saved : g.foreign.saved()) marker.scan(saved.granule, saved.granule + 8);
-  g.shared_memory.for_each_in_use([&marker](std::uint64_t low, std::uint64_t high) { marker.scan(low, high); });
+  g.shared_memory.for_each_in_use(
+      [&marker](std::uint64_t low, std::uint64_t high) { marker.scan(low, high); });
   for (int t = 0; t < g.thread_limit; ++t) {
     const Thread& thread = g.threads[t];
     if (thread.state == Thread::State::unused || thread.process != g.process) continue;
@@ -133,7 +137,8 @@ std::string find_leak(std::uint64_t* leaked) {
   if (block == nullptr) return {};
   *leaked = reinterpret_cast<std::uint64_t>(block + 1);
   const std::size_t count = marker.unreached();
-  std::string text = std::to_string(block->size) + " bytes that nothing reaches when the program ends: " + name_of(*leaked);
+  std::string text =
+      std::to_string(block->size) + " bytes that nothing reaches when the program ends: " + name_of(*leaked);
   if (count > 1) text += " and " + std::to_string(count - 1) + " more";
   return text;
 }

@@ -154,7 +154,7 @@ class LevelSearch {
   bool saves_ = false;         ///< lessons are noted
   bool resumed_ = false;       ///< what was saved is here
   double saved_at_ = 0;
-  std::string save_problem_;   ///< why it was not saved the last time
+  std::string save_problem_;  ///< why it was not saved the last time
 };
 
 }  // namespace selvage::machine

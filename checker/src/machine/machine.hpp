@@ -44,9 +44,9 @@ struct CallStack {
 struct ThreadState {
   enum class State : std::uint8_t { unused, alive, finished };
   State state = State::unused;
-  bool notified = true;    ///< the condition that a blocked operation waits for has come about
-  bool timed_out = false;  ///< ... because its time ran out
-  bool timed_wait = false;  ///< blocked in a wait that could also time out
+  bool notified = true;          ///< the condition that a blocked operation waits for has come about
+  bool timed_out = false;        ///< ... because its time ran out
+  bool timed_wait = false;       ///< blocked in a wait that could also time out
   bool forced_time_out = false;  ///< ... and only because of the bound on time-outs it does not
   bool detached = false, joined = false;
   bool read_clock = false;
@@ -63,25 +63,26 @@ struct ThreadState {
 
 /// What a thread notes of how it got where it is: no part of a state.
 struct ThreadPast {
-  std::uint64_t choices = 0;  ///< values that the search has chosen for it
-  std::uint64_t acquisitions = 0;   ///< locks that it has taken
-  std::uint64_t seen_holding = 0;   ///< how often somebody tried to take a lock and found that this thread had it
-  std::uint64_t own_progress = 0;   ///< counts what it did that others may see, but plain writes
-  std::uint64_t own_writes = 0;     ///< plain writes that others may see
-  std::uint64_t announced = 0;      ///< Machine::events at its latest visible event
-  std::uint64_t standing = 0;       ///< its state at its latest event: equal is equal; mostly like no other
+  std::uint64_t choices = 0;       ///< values that the search has chosen for it
+  std::uint64_t acquisitions = 0;  ///< locks that it has taken
+  std::uint64_t seen_holding =
+      0;  ///< how often somebody tried to take a lock and found that this thread had it
+  std::uint64_t own_progress = 0;  ///< counts what it did that others may see, but plain writes
+  std::uint64_t own_writes = 0;    ///< plain writes that others may see
+  std::uint64_t announced = 0;     ///< Machine::events at its latest visible event
+  std::uint64_t standing = 0;      ///< its state at its latest event: equal is equal; mostly like no other
   std::uint64_t plain_since_event = 0;
   std::uint32_t eager_in_a_row = 0;  ///< events since its last visible one
-  bool spinning = false;   ///< found to go round without progress; waits for somebody else's
+  bool spinning = false;             ///< found to go round without progress; waits for somebody else's
   bool failed_try = false;  ///< since its visits began it failed to get something: a release may free it
-  bool stutters = false;            ///< blocked in a timed wait whose time-outs lead nowhere
+  bool stutters = false;    ///< blocked in a timed wait whose time-outs lead nowhere
 };
 
 /// A thread of the program under test.
 struct Thread : ThreadState, ThreadPast {
   int id = 0;
   int process = 0;  ///< the number of its process's first thread
-  int slot = 0;     ///< whose stack and TLS block it has: its own number, or that of the thread that forked it
+  int slot = 0;  ///< whose stack and TLS block it has: its own number, or that of the thread that forked it
   struct ReadHold {
     std::uint64_t lock;
     std::uint32_t again;  ///< how often more than once
@@ -98,12 +99,12 @@ struct Thread : ThreadState, ThreadPast {
     bool timed_out = false;      ///< it woke since its time was up
   };
   Idle idle;
-  int wakes = 0;                    ///< how often it was woken as a spinner since somebody made progress
-  std::uint64_t wakes_progress = 0; ///< Machine::progress then
-  std::uint64_t spin_others = 0;    ///< others_standing() when it was found to spin
-  std::uint64_t stack_low = 0;  ///< Stacks::low() of its stack
-  std::uint64_t lowest_stack = 0;  ///< lowest address in use at an event, over all executions
-  bool deep_remains = false;  ///< the runtime has called something on its stack that takes much of it
+  int wakes = 0;                     ///< how often it was woken as a spinner since somebody made progress
+  std::uint64_t wakes_progress = 0;  ///< Machine::progress then
+  std::uint64_t spin_others = 0;     ///< others_standing() when it was found to spin
+  std::uint64_t stack_low = 0;       ///< Stacks::low() of its stack
+  std::uint64_t lowest_stack = 0;    ///< lowest address in use at an event, over all executions
+  bool deep_remains = false;         ///< the runtime has called something on its stack that takes much of it
   struct TimeOuts {
     std::uint64_t site;      ///< call_site() of the wait
     std::uint64_t progress;  ///< Machine::progress at the latest
@@ -117,18 +118,21 @@ struct Thread : ThreadState, ThreadPast {
   // Rounds without progress, see machine/spin.cpp.
   struct Visit {
     std::uint64_t pc, address;
-    std::uint64_t choices;  ///< Thread::choices then
+    std::uint64_t choices;       ///< Thread::choices then
     std::uint64_t acquisitions;  ///< Thread::acquisitions then
     std::uint64_t seen_holding;  ///< Thread::seen_holding then
-    std::uint64_t state;    ///< round_state() then; 0: not computed
-    std::uint64_t others;   ///< others_standing() then, where state is computed
-    std::uint64_t event;    ///< Machine::events then
-    std::uint64_t chosen;   ///< Machine::chosen then
+    std::uint64_t state;         ///< round_state() then; 0: not computed
+    std::uint64_t others;        ///< others_standing() then, where state is computed
+    std::uint64_t event;         ///< Machine::events then
+    std::uint64_t chosen;        ///< Machine::chosen then
   };
   std::vector<Visit> visits;
-  std::uint64_t visits_progress = 0;  ///< Machine::progress when they began; weak memory: what the thread itself did
-  std::uint64_t memory_then = 0;      ///< weak memory: a hash of it after the thread's last event in what may be a round; 0: none
-  std::uint32_t round_began = 0;      ///< weak memory: Weak::performed() when the round began that it is held back in
+  std::uint64_t visits_progress =
+      0;  ///< Machine::progress when they began; weak memory: what the thread itself did
+  std::uint64_t memory_then =
+      0;  ///< weak memory: a hash of it after the thread's last event in what may be a round; 0: none
+  std::uint32_t round_began =
+      0;                    ///< weak memory: Weak::performed() when the round began that it is held back in
   CallStack pending_stack;  ///< where `pending` was announced, kept while recording
   std::vector<std::uint64_t> holding;  ///< mutexes held, kept while recording
 
@@ -141,7 +145,16 @@ struct Thread : ThreadState, ThreadPast {
 
 /// How the current execution ended.
 struct Ending {
-  enum class How : std::uint8_t { running, completed, violation, cut, need_threads, restart, refused, beyond_sc };
+  enum class How : std::uint8_t {
+    running,
+    completed,
+    violation,
+    cut,
+    need_threads,
+    restart,
+    refused,
+    beyond_sc
+  };
   How how = How::running;
   bool bounded = false;  ///< cut by a bound, so that nothing is proved
   Verdict verdict = Verdict::proved;
@@ -158,7 +171,8 @@ struct ExecutionState {
   bool exiting = false;
   bool printed = false;  ///< something was written to the standard streams
   bool wrote = false;    ///< of that, something not to the buffer of standard output
-  bool owes_flush = false;  ///< the buffer should have been written, and has been left as it is (Output::flush_later)
+  bool owes_flush =
+      false;  ///< the buffer should have been written, and has been left as it is (Output::flush_later)
   bool race_ignored = false;
   bool watching = false;  ///< the invariants are to be checked
   std::uint8_t unused[5] = {};
@@ -172,24 +186,26 @@ struct Running {
 
 struct Machine : Running, ExecutionState {
   // Hot: read by every hook.
-  bool exploring = false;   ///< between start and end of an exploration
-  bool executing = false;   ///< between start and end of an execution
-  bool recording = false;   ///< this execution is repeated to tell the user about it
+  bool exploring = false;  ///< between start and end of an exploration
+  bool executing = false;  ///< between start and end of an execution
+  bool recording = false;  ///< this execution is repeated to tell the user about it
   bool careful = false;    ///< plain accesses take the long way: recorded, or children may crash at them
-  bool stepping = false;  ///< each scheduling point is a state that the search goes back to
-  bool clean_stacks = false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
-  bool only_sc = false;   ///< the search ends where more than sequential consistency can be seen (machine/beyond_sc.hpp)
+  bool stepping = false;   ///< each scheduling point is a state that the search goes back to
+  bool clean_stacks =
+      false;  ///< the runtime leaves nothing behind on the program's stacks, see machine/spin.cpp
+  bool only_sc =
+      false;  ///< the search ends where more than sequential consistency can be seen (machine/beyond_sc.hpp)
   bool keeping = false;   ///< executions are taken up from where others stood (machine/checkpoints.hpp)
   bool changing = false;  ///< orders are weakened, locks dropped or sites listed (machine/changes.hpp)
   std::int32_t current = 0;
   std::int32_t process = 0;  ///< the one that runs: Thread::process of the current thread
   bool forked = false;       ///< this execution has had more than one process
-  Thread* self = nullptr;  ///< &threads[current]
+  Thread* self = nullptr;    ///< &threads[current]
   race::Shadow shadow;
 
   Thread threads[kMaxThreads];
-  std::uint64_t spinners = 0;  ///< bit mask of Thread::spinning
-  int thread_limit = 0;     ///< numbers given out so far, over all executions
+  std::uint64_t spinners = 0;                           ///< bit mask of Thread::spinning
+  int thread_limit = 0;                                 ///< numbers given out so far, over all executions
   std::int16_t child_number[kMaxThreads][kMaxThreads];  ///< [parent][its how-manieth child], -1: none yet
   Stacks stacks;
   Arena arena;
@@ -204,14 +220,14 @@ struct Machine : Running, ExecutionState {
 
   // The current execution.
   Ending ending;
-  std::vector<std::uint16_t> schedule;  ///< steps: a thread, or kAlternative | value
+  std::vector<std::uint16_t> schedule;      ///< steps: a thread, or kAlternative | value
   std::vector<std::uint64_t> shared_stack;  ///< granules of stacks that other threads have accessed
   std::uint64_t events = 0;
-  std::uint64_t chosen = 0;  ///< values that the search has chosen
-  std::uint64_t progress = 0;  ///< grows with every step that may have changed what others see
+  std::uint64_t chosen = 0;         ///< values that the search has chosen
+  std::uint64_t progress = 0;       ///< grows with every step that may have changed what others see
   std::uint64_t spin_progress = 0;  ///< `progress` when the spinners were found to spin
   std::uint32_t preemptions = 0;
-  int keep_in = -1;  ///< the harness is to keep a checkpoint with this number, and to go on; -1: none
+  int keep_in = -1;        ///< the harness is to keep a checkpoint with this number, and to go on; -1: none
   bool redundant = false;  ///< only followed to see whether it gets stuck
   std::string outcome;
   std::vector<std::pair<std::function<bool()>, const char*>> invariants;
@@ -222,10 +238,11 @@ struct Machine : Running, ExecutionState {
   /// In a search of states: atomic locations whose stores come too late to rely on there being none (sync/object.hpp).
   std::vector<std::uint64_t> stored_to;
   bool race_ignored_ever = false;  ///< a race was met and not reported (Races::ignore)
-  bool bounded = false;      ///< some bound changed what was explored
+  bool bounded = false;            ///< some bound changed what was explored
   std::string bounded_why;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> visible;  ///< plain locations that are events
-  std::vector<std::uint64_t> lent;  ///< execution graphs: shared_stack of all executions, sorted; see own_state()
+  std::vector<std::uint64_t>
+      lent;                ///< execution graphs: shared_stack of all executions, sorted; see own_state()
   bool lends = false;      ///< they are shared from the beginning of an execution on
   bool lent_more = false;  ///< ... but for some, which are new
   std::uint64_t harness_stack_pointer = 0;
@@ -233,8 +250,8 @@ struct Machine : Running, ExecutionState {
   std::uint64_t total_events = 0;
   std::uint64_t enabled_at_stop = 0;  ///< ... where these threads could move
   int next_at_stop = -1;              ///< ... and this one does, without a choice; -1: none does
-  bool captures = false;  ///< what the program prints goes to memory (machine/output.hpp)
-  bool run_mode = false;  ///< a whole program (selvage run), not a body
+  bool captures = false;              ///< what the program prints goes to memory (machine/output.hpp)
+  bool run_mode = false;              ///< a whole program (selvage run), not a body
 };
 
 inline constexpr std::uint16_t kAlternative = 0x8000;
@@ -346,7 +363,8 @@ CallStack call_stack();
 std::vector<std::uint64_t> backtrace();
 /// `race`: the key of the race that is to be told, where it is one.
 void start_recording(const std::string& race);
-void note_race_access(const std::string& race, int index, int thread, std::uint64_t address, std::uint32_t size, std::uint8_t flags);
+void note_race_access(const std::string& race, int index, int thread, std::uint64_t address,
+                      std::uint32_t size, std::uint8_t flags);
 
 // spin.cpp
 

@@ -63,7 +63,8 @@ std::vector<report::Module>& cached() {
 int find_system(dl_phdr_info* info, std::size_t, void*) {
   const char* name = info->dlpi_name == nullptr ? "" : info->dlpi_name;
   const bool runtime = info->dlpi_addr == reinterpret_cast<std::uint64_t>(__ehdr_start);
-  const bool system = std::strstr(name, "/libc.so") != nullptr || std::strstr(name, "/libgcc_s.so") != nullptr ||
+  const bool system = std::strstr(name, "/libc.so") != nullptr ||
+                      std::strstr(name, "/libgcc_s.so") != nullptr ||
                       std::strstr(name, "/ld-linux") != nullptr;
   const bool program = name[0] == 0 && g_program.high == 0;
   if (!runtime && !system && !program) return 0;

@@ -23,8 +23,8 @@ struct PlainAccess {
 };
 
 std::vector<report::RawEvent> g_trace;
-std::vector<bool> g_plain;                         // is g_trace[i] a plain access that may be left out?
-std::int64_t g_unsettled[kMaxThreads];             // index of the write whose value is not in memory yet
+std::vector<bool> g_plain;                           // is g_trace[i] a plain access that may be left out?
+std::int64_t g_unsettled[kMaxThreads];               // index of the write whose value is not in memory yet
 std::map<std::uint64_t, std::int64_t> g_last_write;  // by address: the event that wrote there last
 std::map<std::uint64_t, std::vector<std::uint64_t>> g_allocated;
 std::map<std::uint32_t, std::int64_t> g_weak_events;  // by memory::EventRef: where it is in g_trace
@@ -37,7 +37,7 @@ struct RaceSide {
   std::vector<std::uint64_t> holding;
 };
 RaceSide g_sides[2];
-std::string g_race;  // the race that they are to be of
+std::string g_race;                                 // the race that they are to be of
 std::vector<std::vector<std::uint64_t>> g_holding;  // by event: what its thread held
 
 constexpr std::size_t kMostEvents = 2'000'000;
@@ -115,7 +115,8 @@ void record_event(const Op& op, int thread) {
   if (g_trace.size() >= kMostEvents) return;
   settle_write(thread);
   // record_access and record_free follow
-  if (op.kind == EventKind::plain_read || op.kind == EventKind::plain_write || op.kind == EventKind::free) return;
+  if (op.kind == EventKind::plain_read || op.kind == EventKind::plain_write || op.kind == EventKind::free)
+    return;
   if (op.kind == EventKind::preempt) return;
   report::RawEvent& e = append(false);
   e.thread = thread;
@@ -189,8 +190,8 @@ void record_free(std::uint64_t address, std::uint32_t size) {
 
 void note_allocation(void* block) { g_allocated[reinterpret_cast<std::uint64_t>(block)] = backtrace(); }
 
-void note_race_access(const std::string& race, int index, int thread, std::uint64_t address, std::uint32_t size,
-                      std::uint8_t flags) {
+void note_race_access(const std::string& race, int index, int thread, std::uint64_t address,
+                      std::uint32_t size, std::uint8_t flags) {
   if (race != g_race || g_sides[1].thread >= 0) return;
   RaceSide& side = g_sides[index];
   side.thread = thread;
@@ -201,8 +202,9 @@ void note_race_access(const std::string& race, int index, int thread, std::uint6
   for (std::size_t i = g_trace.size(); i-- > 0;) {
     const report::RawEvent& e = g_trace[i];
     if (e.thread != thread || e.address >= address + size || address >= e.address + e.size) continue;
-    const bool writes = e.kind == EventKind::plain_write || e.kind == EventKind::free || e.kind == EventKind::atomic_store ||
-                        e.kind == EventKind::atomic_rmw || e.kind == EventKind::atomic_cas;
+    const bool writes = e.kind == EventKind::plain_write || e.kind == EventKind::free ||
+                        e.kind == EventKind::atomic_store || e.kind == EventKind::atomic_rmw ||
+                        e.kind == EventKind::atomic_cas;
     const bool reads = e.kind == EventKind::plain_read || e.kind == EventKind::atomic_load ||
                        e.kind == EventKind::atomic_rmw || e.kind == EventKind::atomic_cas;
     if ((flags & race::kWrite) != 0 ? !writes : !reads) continue;

@@ -25,9 +25,9 @@ class Range : public std::pmr::memory_resource {
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
     if (next == 0) {
-      const long got = raw_syscall(SYS_mmap, static_cast<long>(kBase), static_cast<long>(kBytes),
-                                   PROT_READ | PROT_WRITE,
-                                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+      const long got =
+          raw_syscall(SYS_mmap, static_cast<long>(kBase), static_cast<long>(kBytes), PROT_READ | PROT_WRITE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
       if (got != static_cast<long>(kBase)) fatal("cannot reserve the runtime's own heap");
       next = kBase;
     }
@@ -42,10 +42,13 @@ class Range : public std::pmr::memory_resource {
     if (bytes >= 65536) {
       const std::uint64_t low = (reinterpret_cast<std::uint64_t>(p) + 4095) & ~4095ULL;
       const std::uint64_t high = (reinterpret_cast<std::uint64_t>(p) + bytes) & ~4095ULL;
-      if (high > low) raw_syscall(SYS_madvise, static_cast<long>(low), static_cast<long>(high - low), MADV_DONTNEED);
+      if (high > low)
+        raw_syscall(SYS_madvise, static_cast<long>(low), static_cast<long>(high - low), MADV_DONTNEED);
     }
   }
-  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override { return this == &other; }
+  [[nodiscard]] bool do_is_equal(const memory_resource& other) const noexcept override {
+    return this == &other;
+  }
 };
 std::uint64_t Range::next = 0;
 

@@ -5,9 +5,9 @@
 #include "machine/checkpoints.hpp"
 #include "machine/crash.hpp"
 #include "machine/machine.hpp"
-#include "memory/weak_access.hpp"
 #include "machine/process.hpp"
 #include "machine/symmetry.hpp"
+#include "memory/weak_access.hpp"
 
 namespace selvage::machine {
 
@@ -77,7 +77,8 @@ std::uint64_t enabled_threads() {
       enabled |= bit(t);
       continue;
     }
-    if (thread.pending.kind == EventKind::lock && !thread.pending.needs_notify && !thread.pending.or_timed_out) {
+    if (thread.pending.kind == EventKind::lock && !thread.pending.needs_notify &&
+        !thread.pending.or_timed_out) {
       if (thread.pending.object->owner < 0) enabled |= bit(t);
       continue;
     }
@@ -269,7 +270,8 @@ __attribute__((noinline)) void stand_still() {
 __attribute__((noinline)) void keep_for_others() {
   if (!g.strategy->worth_keeping() || !Checkpoints::possible()) return;
   g.keep_in = g.strategy->keep();
-  if (g.keep_in >= 0) selvage_switch(&g.self->stack_pointer, g.harness_stack_pointer, g.harness_thread_pointer);
+  if (g.keep_in >= 0)
+    selvage_switch(&g.self->stack_pointer, g.harness_stack_pointer, g.harness_thread_pointer);
 }
 
 /// An execution that is recorded leaves less on dead stacks than the search did, so that a round may be noticed earlier

@@ -62,7 +62,8 @@ int visit_object(dl_phdr_info* info, std::size_t, void* data) {
     const auto& p = info->dlpi_phdr[i];
     if (p.p_type != PT_DYNAMIC) continue;
     std::uint64_t got = 0, bytes = 0;
-    for (const auto* d = reinterpret_cast<const ElfW(Dyn)*>(info->dlpi_addr + p.p_vaddr); d->d_tag != DT_NULL; ++d) {
+    for (const auto* d = reinterpret_cast<const ElfW(Dyn)*>(info->dlpi_addr + p.p_vaddr); d->d_tag != DT_NULL;
+         ++d) {
       if (d->d_tag == DT_PLTGOT) got = d->d_un.d_ptr;  // ld.so has added the load address already
       if (d->d_tag == DT_PLTRELSZ) bytes = d->d_un.d_val;
     }
@@ -163,7 +164,8 @@ void Segments::adopt() {
 
 void Segments::release() {
   for (const Range& r : ranges_) {
-    raw_syscall(SYS_mprotect, static_cast<long>(r.low), static_cast<long>(r.high - r.low), PROT_READ | PROT_WRITE);
+    raw_syscall(SYS_mprotect, static_cast<long>(r.low), static_cast<long>(r.high - r.low),
+                PROT_READ | PROT_WRITE);
   }
   ranges_.clear();
   pages_.clear();

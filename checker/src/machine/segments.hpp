@@ -27,7 +27,9 @@ class Segments {
   void release();
   [[nodiscard]] bool contains(std::uint64_t address) const;
   /// Is `address` in the heap from before the exploration?
-  [[nodiscard]] bool in_heap(std::uint64_t address) const { return address - heap_.low < heap_.high - heap_.low; }
+  [[nodiscard]] bool in_heap(std::uint64_t address) const {
+    return address - heap_.low < heap_.high - heap_.low;
+  }
   struct Range {
     std::uint64_t low, high;
   };
@@ -48,7 +50,7 @@ class Segments {
   void note(std::uint64_t page);
   std::vector<Range> ranges_;
   Range heap_{0, 0}, program_{0, 0};
-  std::vector<Range> bound_;  ///< the objects' .got.plt
+  std::vector<Range> bound_;         ///< the objects' .got.plt
   std::vector<std::uint64_t> ends_;  ///< where their variables end
   std::vector<Page> pages_;
 };

@@ -25,13 +25,13 @@ void lower(std::atomic<std::uint32_t>& to, std::uint32_t value) {
 /// In memory that the processes share.
 struct SharedSearch {
   struct Counts {
-    std::atomic<std::uint32_t> next;       ///< the first part that nobody has taken
-    std::atomic<std::uint32_t> last;       ///< parts behind this one do not matter: it ended the search
+    std::atomic<std::uint32_t> next;         ///< the first part that nobody has taken
+    std::atomic<std::uint32_t> last;         ///< parts behind this one do not matter: it ended the search
     std::atomic<std::uint32_t> starts_over;  ///< a part where other events turned out to be visible
     std::atomic<std::uint32_t> out_of_budget;
     std::atomic<std::uint64_t> executions, blocked, events;
     std::atomic<double> covered;
-    std::atomic<std::uint64_t> used;       ///< bytes of `results`
+    std::atomic<std::uint64_t> used;  ///< bytes of `results`
   };
   struct Result {
     std::uint64_t at, size;  ///< in `results`; size 0: there is none
@@ -46,7 +46,8 @@ bool Explorer::share_search() {
   const int processes = job_.options.jobs != 0 ? static_cast<int>(job_.options.jobs) : processors();
   if (processes < 2 || g.options.executions != 0 || graphs_seen_) return false;
   const auto parts = static_cast<std::uint32_t>(searched_->parts());
-  constexpr std::size_t kResults = std::size_t{1} << 36;  // address space: pages are taken as they are written
+  constexpr std::size_t kResults = std::size_t{1}
+                                   << 36;  // address space: pages are taken as they are written
   SharedSearch shared;
   shared.counts_room.reserve(1, state::Sharing::shared);
   shared.parts.reserve(parts, state::Sharing::shared);
@@ -139,7 +140,8 @@ void Explorer::search_part(std::uint32_t part) {
     counts.covered += searched_->covered() - told_covered;
     told_covered = searched_->covered();
     if (!more) break;
-    if (part > counts.last.load(std::memory_order_relaxed) || counts.starts_over.load(std::memory_order_relaxed) != kNone) {
+    if (part > counts.last.load(std::memory_order_relaxed) ||
+        counts.starts_over.load(std::memory_order_relaxed) != kNone) {
       return;
     }
     if (out_of_budget()) {
@@ -150,7 +152,8 @@ void Explorer::search_part(std::uint32_t part) {
   state::Writer text;
   write_part(text);
   const std::uint64_t at = counts.used.fetch_add(text.size());
-  if (at + text.size() > shared_->results.capacity()) fatal("out of memory for what the parts of the search found");
+  if (at + text.size() > shared_->results.capacity())
+    fatal("out of memory for what the parts of the search found");
   std::copy_n(text.data(), text.size(), shared_->results.data() + at);
   shared_->parts[part] = {at, text.size()};
 }
@@ -160,7 +163,8 @@ void Explorer::write_part(state::Writer& to) const {
   to(static_cast<std::uint8_t>(g.bounded))(static_cast<std::uint8_t>(g.race_ignored_ever))(g.bounded_why);
   to(static_cast<std::uint64_t>(outcomes_.size()));
   for (const auto& [value, seen] : outcomes_) {
-    to(value)(seen.executions)(static_cast<std::uint64_t>(seen.preemptions))(static_cast<std::uint64_t>(seen.steps.size()));
+    to(value)(seen.executions)(static_cast<std::uint64_t>(seen.preemptions))(
+        static_cast<std::uint64_t>(seen.steps.size()));
     for (const std::uint16_t step : seen.steps) to(step);
   }
   to(static_cast<std::uint64_t>(found_.size()));

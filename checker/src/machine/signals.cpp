@@ -29,12 +29,18 @@ std::string hex(std::uint64_t value) {
 
 const char* describe(int signal) {
   switch (signal) {
-    case SIGSEGV: return "invalid memory access (SIGSEGV)";
-    case SIGBUS: return "invalid memory access (SIGBUS)";
-    case SIGFPE: return "arithmetic trap (SIGFPE)";
-    case SIGILL: return "illegal instruction (SIGILL)";
-    case SIGTRAP: return "trap (SIGTRAP)";
-    default: return "signal";
+    case SIGSEGV:
+      return "invalid memory access (SIGSEGV)";
+    case SIGBUS:
+      return "invalid memory access (SIGBUS)";
+    case SIGFPE:
+      return "arithmetic trap (SIGFPE)";
+    case SIGILL:
+      return "illegal instruction (SIGILL)";
+    case SIGTRAP:
+      return "trap (SIGTRAP)";
+    default:
+      return "signal";
   }
 }
 
@@ -78,7 +84,7 @@ void install_signal_handlers(double watchdog_seconds) {
   alternate.ss_sp = stack;
   alternate.ss_size = sizeof stack;
   sigaltstack(&alternate, nullptr);
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_sigaction = on_crash;
   action.sa_flags = SA_SIGINFO | SA_ONSTACK | SA_NODEFER;
   for (int s : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP}) sigaction(s, &action, nullptr);
@@ -89,7 +95,7 @@ void install_signal_handlers(double watchdog_seconds) {
   g_watchdog_seconds = watchdog_seconds;
   if (watchdog_seconds <= 0) return;
   g_ticks_allowed = static_cast<int>(watchdog_seconds * kTicksPerSecond) + 1;
-  struct sigaction tick{};
+  struct sigaction tick {};
   tick.sa_handler = on_tick;
   tick.sa_flags = SA_ONSTACK | SA_NODEFER | SA_RESTART;
   sigaction(SIGVTALRM, &tick, nullptr);

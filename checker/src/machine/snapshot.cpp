@@ -460,7 +460,8 @@ std::uint64_t Snapshots::places() const {
     places(static_cast<std::uint64_t>(XXH3_64bits(page.saved, Segments::kPage)));
   }
   for (const ForeignMemory::Saved& saved : g.foreign.saved()) places(saved.granule)(saved.value);
-  for (std::uint32_t i = 0; i < g.objects.blocks(); ++i) places(reinterpret_cast<std::uint64_t>(g.objects.block(i)));
+  for (std::uint32_t i = 0; i < g.objects.blocks(); ++i)
+    places(reinterpret_cast<std::uint64_t>(g.objects.block(i)));
   for (const race::Cell* cells : g.shadow.all_regions()) places(reinterpret_cast<std::uint64_t>(cells));
   for (int t = 0; t < g.thread_locals.count(); ++t) places(g.thread_locals.thread_pointer(t));
   for (const auto& children : g.child_number) {

@@ -52,7 +52,8 @@ std::uint64_t hash_memory(const Thread& t) {
   }
   for (const auto& page : g.segments.written()) h = hash_range(page.address, page.address + 4096, h);
   for (const auto& saved : g.foreign.saved()) h = hash_range(saved.granule, saved.granule + 8, h);
-  g.shared_memory.for_each_in_use([&h](std::uint64_t low, std::uint64_t high) { h = hash_range(low, high, h); });
+  g.shared_memory.for_each_in_use(
+      [&h](std::uint64_t low, std::uint64_t high) { h = hash_range(low, high, h); });
   for (const std::uint64_t granule : g.shared_stack) h = hash_range(granule, granule + 8, h);
   h = hash_range(g.thread_locals.low(t.slot), g.thread_locals.high(t.slot), h);
   // A thread that looked at the clock may go by the time that has passed.
@@ -61,12 +62,13 @@ std::uint64_t hash_memory(const Thread& t) {
 }
 
 std::uint64_t hash_object(const sync::Object& o, std::uint64_t h) {
-  const std::uint64_t words[] = {o.address,
-                                 static_cast<std::uint64_t>(o.owner) << 32 | o.depth,
-                                 static_cast<std::uint64_t>(o.value),
-                                 o.readers,
-                                 o.waiters,
-                                 static_cast<std::uint64_t>(o.busy) << 1 | static_cast<std::uint64_t>(o.done)};
+  const std::uint64_t words[] = {
+      o.address,
+      static_cast<std::uint64_t>(o.owner) << 32 | o.depth,
+      static_cast<std::uint64_t>(o.value),
+      o.readers,
+      o.waiters,
+      static_cast<std::uint64_t>(o.busy) << 1 | static_cast<std::uint64_t>(o.done)};
   return XXH3_64bits_withSeed(words, sizeof words, h);
 }
 

@@ -46,7 +46,8 @@ bool StatefulSearch::keeps_too_many() const {
   std::uint64_t most = g.options.visited << 20;
   // A search that goes on may have another budget, but must come to the same levels.
   const bool saved = !g.options.checkpoint.empty() || !g.options.resume.empty();
-  if (g.options.memory != 0 && !saved) most = std::min(most, g.options.memory << 19);  // half of what there is
+  if (g.options.memory != 0 && !saved)
+    most = std::min(most, g.options.memory << 19);  // half of what there is
   return graph_.memory() > most && !graph_.has_back_step();
 }
 

@@ -58,7 +58,7 @@ class StatefulSearch {
   state::Graph graph_;
   std::deque<Waiting> waiting_;
   std::uint32_t searches_ = 0;  ///< begun so far
-  std::vector<State> spare_;  ///< memory of states that are done with
+  std::vector<State> spare_;    ///< memory of states that are done with
 };
 
 }  // namespace selvage::machine

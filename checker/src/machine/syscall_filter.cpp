@@ -233,7 +233,9 @@ constexpr long kWriting[] = {SYS_clock_gettime, SYS_clock_getres,      SYS_uname
 bool asks_for_time_zone(long number, const greg_t* registers) {
   if (number != SYS_newfstatat && number != SYS_openat) return false;
   const auto* path = reinterpret_cast<const char*>(registers[REG_RSI]);
-  if (static_cast<int>(registers[REG_RDI]) != AT_FDCWD || path == nullptr || std::strcmp(path, "/etc/localtime") != 0) return false;
+  if (static_cast<int>(registers[REG_RDI]) != AT_FDCWD || path == nullptr ||
+      std::strcmp(path, "/etc/localtime") != 0)
+    return false;
   return number == SYS_newfstatat || raw_syscall(SYS_access, reinterpret_cast<long>(path), F_OK) == -ENOENT;
 }
 
@@ -277,7 +279,8 @@ void on_trapped_call(int /*signal*/, siginfo_t* info, void* context) {
   const long number = info->si_syscall;
   if (only_writes(number, registers)) {
     // Of a thread whose id the C library does not know (machine/tls.hpp).
-    if ((number == SYS_sched_getaffinity || number == SYS_sched_getparam) && registers[REG_RDI] >= ThreadLocals::kMadeUp)
+    if ((number == SYS_sched_getaffinity || number == SYS_sched_getparam) &&
+        registers[REG_RDI] >= ThreadLocals::kMadeUp)
       registers[REG_RDI] = 0;
     registers[REG_RAX] = call_that_writes(number, registers);
     return;

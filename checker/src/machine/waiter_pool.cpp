@@ -30,7 +30,8 @@ class File {
     struct stat status {};
     if (fstat(fd, &status) == 0 && status.st_size > 0) {
       void* mapped = mmap(nullptr, static_cast<std::size_t>(status.st_size), PROT_READ, MAP_PRIVATE, fd, 0);
-      if (mapped != MAP_FAILED) bytes_ = {static_cast<const char*>(mapped), static_cast<std::size_t>(status.st_size)};
+      if (mapped != MAP_FAILED)
+        bytes_ = {static_cast<const char*>(mapped), static_cast<std::size_t>(status.st_size)};
     }
     close(fd);
   }

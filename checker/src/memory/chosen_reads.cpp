@@ -44,7 +44,8 @@ Performed ChosenReads::perform(const AtomicAccess& access, Clocks clocks, const 
   }
   if (value) {
     send(clocks, order, access.access == Access::write ? nullptr : &received, message);
-    l.mo.insert(l.mo.begin() + static_cast<std::ptrdiff_t>(at), {result.event, *value, access.access == Access::update, message});
+    l.mo.insert(l.mo.begin() + static_cast<std::ptrdiff_t>(at),
+                {result.event, *value, access.access == Access::update, message});
     result.wrote = true;
     result.written = *value;
     result.latest = newer == 0;

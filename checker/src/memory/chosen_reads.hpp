@@ -21,7 +21,9 @@ class ChosenReads : public Weak {
   void forget(std::uint64_t address, std::uint64_t size) override;
   void value_is(EventRef write, const Value& value) override;
   [[nodiscard]] Value newest(std::uint64_t address) override;
-  [[nodiscard]] std::uint32_t performed(int thread) const override { return static_cast<std::uint32_t>(performed_[thread].size()); }
+  [[nodiscard]] std::uint32_t performed(int thread) const override {
+    return static_cast<std::uint32_t>(performed_[thread].size());
+  }
   [[nodiscard]] bool reads_newest(int thread, std::uint32_t since) const override;
 
  private:

@@ -7,7 +7,8 @@
 
 namespace selvage::memory {
 
-std::uint32_t oldest_readable(const ExecutionGraph& graph, const Location& l, int thread, const VectorClock& now) {
+std::uint32_t oldest_readable(const ExecutionGraph& graph, const Location& l, int thread,
+                              const VectorClock& now) {
   std::uint32_t oldest = 0;
   for (std::uint32_t i = static_cast<std::uint32_t>(l.mo.size()); i-- > 0;) {
     if (!graph.happens_before(l.mo[i], thread, now)) continue;
@@ -99,9 +100,13 @@ class Relation {
  public:
   explicit Relation(std::uint32_t size) : words_((size + 63) / 64), bits_(std::size_t{size} * words_) {}
   void add(std::uint32_t a, std::uint32_t b) { row(a)[b / 64] |= std::uint64_t{1} << b % 64; }
-  [[nodiscard]] bool has(std::uint32_t a, std::uint32_t b) const { return (row(a)[b / 64] >> b % 64 & 1) != 0; }
+  [[nodiscard]] bool has(std::uint32_t a, std::uint32_t b) const {
+    return (row(a)[b / 64] >> b % 64 & 1) != 0;
+  }
   [[nodiscard]] std::uint64_t* row(std::uint32_t a) { return bits_.data() + std::size_t{a} * words_; }
-  [[nodiscard]] const std::uint64_t* row(std::uint32_t a) const { return bits_.data() + std::size_t{a} * words_; }
+  [[nodiscard]] const std::uint64_t* row(std::uint32_t a) const {
+    return bits_.data() + std::size_t{a} * words_;
+  }
   void join(std::uint32_t a, const std::uint64_t* set) {
     for (std::uint32_t i = 0; i < words_; ++i) row(a)[i] |= set[i];
   }

@@ -13,7 +13,8 @@ enum class MemoryModel : std::uint8_t { sc, rc11 };
 
 /// The lowest position in the modification order of `l` that an event of `thread`, whose clock is `now`, may read from
 /// without a write or a read that happened before being newer: coherence. A write goes behind it.
-std::uint32_t oldest_readable(const ExecutionGraph& graph, const Location& l, int thread, const VectorClock& now);
+std::uint32_t oldest_readable(const ExecutionGraph& graph, const Location& l, int thread,
+                              const VectorClock& now);
 
 /// sc: is po ∪ rf ∪ mo ∪ fr (and the order of operations on synchronisation objects) acyclic?
 bool sequentially_consistent(const ExecutionGraph& graph, EventRef last);

@@ -123,7 +123,8 @@ void ExecutionGraph::restrict_into(ExecutionGraph& r, std::uint32_t number, cons
     while (length < from.events.size() && (from.events[length].added <= number || length < keep[t])) ++length;
     ThreadEvents& to = r.threads_[t];
     to.events.assign(from.events.begin(), from.events.begin() + length);
-    to.clocks.assign(from.clocks.begin(), from.clocks.begin() + static_cast<std::ptrdiff_t>(std::size_t{length} * 3 * width_));
+    to.clocks.assign(from.clocks.begin(),
+                     from.clocks.begin() + static_cast<std::ptrdiff_t>(std::size_t{length} * 3 * width_));
     for (std::uint32_t i = 0; i < length; ++i) {
       if (!stays_performed({t, i})) to.events[i].performed = 0;
     }

@@ -23,7 +23,8 @@ struct EventRef {
   static constexpr std::uint32_t kNone = 0xffffffff, kInitial = 0xfffffffe;
   static constexpr int kIndexBits = 24;
   EventRef() = default;
-  EventRef(int thread, std::uint32_t index) : bits(static_cast<std::uint32_t>(thread) << kIndexBits | index) {}
+  EventRef(int thread, std::uint32_t index)
+      : bits(static_cast<std::uint32_t>(thread) << kIndexBits | index) {}
   static EventRef initial() {
     EventRef r;
     r.bits = kInitial;
@@ -59,25 +60,25 @@ inline constexpr std::uint32_t kNowhere = 0xffffffff;
 
 struct Event {
   Access access = Access::read;
-  std::int8_t order = 0;      ///< of a failed compare-exchange: the failure order
-  bool exclusive = false;     ///< object: conflicts with every operation on it; else only with exclusive ones
-  bool late = false;          ///< a plain write: what it writes is known once it has been performed
-  std::uint8_t kind = 0;      ///< what the program did, to recognise it on replay
+  std::int8_t order = 0;   ///< of a failed compare-exchange: the failure order
+  bool exclusive = false;  ///< object: conflicts with every operation on it; else only with exclusive ones
+  bool late = false;       ///< a plain write: what it writes is known once it has been performed
+  std::uint8_t kind = 0;   ///< what the program did, to recognise it on replay
   std::uint32_t chosen = 0, choices = 0;  ///< choice: which value, of how many
   std::uint32_t location = kNowhere;      ///< of an atomic access; object: the first object
   std::uint32_t second = kNowhere;        ///< object: the second one
   std::uint32_t size = 0;
-  EventRef source;            ///< reads: whom from
+  EventRef source;  ///< reads: whom from
   /// Who was put before this event after it had been added (a backward revisit); none: nobody.
   EventRef revisitor;
   /// When it was added, a number that grows. What was revisited keeps it.
   std::uint32_t added = 0;
   /// When it was performed, in the same numbers; 0: it is to be performed again, or for the first time.
   std::uint32_t performed = 0;
-  std::uint32_t epoch = 0;    ///< its thread's own clock
+  std::uint32_t epoch = 0;            ///< its thread's own clock
   std::uint64_t address = 0, pc = 0;  ///< to recognise it on replay
-  Value value;                ///< writes: what it writes
-  std::uint64_t time = 0;     ///< ... and the virtual time that goes with it
+  Value value;                        ///< writes: what it writes
+  std::uint64_t time = 0;             ///< ... and the virtual time that goes with it
 };
 
 /// An atomic object, from its initialisation to its end; or a synchronisation object.
@@ -87,8 +88,8 @@ struct Location {
   std::uint32_t size = 0;
   bool object = false;
   Value initial;
-  std::vector<EventRef> mo;      ///< writes in modification order; objects: all operations in their order
-  std::vector<EventRef> reads;   ///< those that only read, in any order
+  std::vector<EventRef> mo;     ///< writes in modification order; objects: all operations in their order
+  std::vector<EventRef> reads;  ///< those that only read, in any order
 };
 
 class ExecutionGraph {

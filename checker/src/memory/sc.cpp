@@ -12,7 +12,8 @@ sync::Object* announce(machine::EventKind kind, const volatile void* address, st
   const auto at = reinterpret_cast<std::uint64_t>(address);
   machine::Op op;
   op.kind = kind;
-  op.footprint = kind == machine::EventKind::atomic_load ? machine::Footprint::read : machine::Footprint::write;
+  op.footprint =
+      kind == machine::EventKind::atomic_load ? machine::Footprint::read : machine::Footprint::write;
   op.order = static_cast<std::int8_t>(order);
   op.failure_order = static_cast<std::int8_t>(failure);
   op.address = at;

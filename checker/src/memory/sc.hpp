@@ -28,7 +28,8 @@ template <typename T>
 T load(const volatile T* address, int order, std::uint64_t pc) {
   if (machine::g.weak != nullptr) {
     return from_value<T>(
-        weak_access(machine::EventKind::atomic_load, Access::read, address, sizeof(T), order, -1, pc, {}).read);
+        weak_access(machine::EventKind::atomic_load, Access::read, address, sizeof(T), order, -1, pc, {})
+            .read);
   }
   sync::Object* o = announce(machine::EventKind::atomic_load, address, sizeof(T), order, pc);
   const T value = *address;
@@ -41,8 +42,9 @@ T load(const volatile T* address, int order, std::uint64_t pc) {
 template <typename T>
 void store(volatile T* address, T value, int order, std::uint64_t pc) {
   if (machine::g.weak != nullptr) {
-    weak_access(machine::EventKind::atomic_store, Access::write, address, sizeof(T), order, -1, pc,
-                [&value](const Value&) { return to_value(value); });  // (by reference: 16 bytes would be on the heap)
+    weak_access(
+        machine::EventKind::atomic_store, Access::write, address, sizeof(T), order, -1, pc,
+        [&value](const Value&) { return to_value(value); });  // (by reference: 16 bytes would be on the heap)
     return;
   }
   sync::Object* o = announce(machine::EventKind::atomic_store, address, sizeof(T), order, pc);
@@ -57,8 +59,9 @@ void store(volatile T* address, T value, int order, std::uint64_t pc) {
 template <typename T, typename Function>
 T update(volatile T* address, Function change, int order, std::uint64_t pc) {
   if (machine::g.weak != nullptr) {
-    const auto result = weak_access(machine::EventKind::atomic_rmw, Access::update, address, sizeof(T), order, -1, pc,
-                                    [&](const Value& old) { return to_value(static_cast<T>(change(from_value<T>(old)))); });
+    const auto result =
+        weak_access(machine::EventKind::atomic_rmw, Access::update, address, sizeof(T), order, -1, pc,
+                    [&](const Value& old) { return to_value(static_cast<T>(change(from_value<T>(old)))); });
     return from_value<T>(result.read);
   }
   sync::Object* o = announce(machine::EventKind::atomic_rmw, address, sizeof(T), order, pc);
@@ -77,18 +80,20 @@ T update(volatile T* address, Function change, int order, std::uint64_t pc) {
 
 /// compare_exchange (strong; a weak one fails spuriously nowhere). *expected gets the value seen on failure.
 template <typename T>
-bool compare_exchange(volatile T* address, T* expected, T desired, int success, int failure, std::uint64_t pc) {
+bool compare_exchange(volatile T* address, T* expected, T desired, int success, int failure,
+                      std::uint64_t pc) {
   if (machine::g.weak != nullptr) {
     const T wanted = *expected;
-    const auto result = weak_access(machine::EventKind::atomic_cas, Access::update, address, sizeof(T), success, failure,
-                                    pc, [&](const Value& old) -> std::optional<Value> {
+    const auto result = weak_access(machine::EventKind::atomic_cas, Access::update, address, sizeof(T),
+                                    success, failure, pc, [&](const Value& old) -> std::optional<Value> {
                                       if (from_value<T>(old) != wanted) return std::nullopt;
                                       return to_value(desired);
                                     });
     if (!result.wrote) {
       *expected = from_value<T>(result.read);
       // Not seen by the hooks for plain writes, nor where a thread's own state is looked at.
-      if (!machine::on_own_stack(machine::self(), reinterpret_cast<std::uint64_t>(expected))) ++machine::self().own_writes;
+      if (!machine::on_own_stack(machine::self(), reinterpret_cast<std::uint64_t>(expected)))
+        ++machine::self().own_writes;
     }
     return result.wrote;
   }

@@ -13,14 +13,14 @@ namespace selvage::memory {
 /// An atomic access, or a plain one that is an event.
 struct AtomicAccess {
   int thread;
-  Access access;        ///< read, write, or update (that may turn out to be a read)
-  std::uint8_t kind;    ///< report::EventKind
+  Access access;      ///< read, write, or update (that may turn out to be a read)
+  std::uint8_t kind;  ///< report::EventKind
   int order;
-  int failure_order;    ///< of a compare-exchange; -1: there is none
+  int failure_order;  ///< of a compare-exchange; -1: there is none
   std::uint64_t address;
   std::uint32_t size;
   std::uint64_t pc;
-  Value initial;        ///< what is in memory, should this be the first access
+  Value initial;  ///< what is in memory, should this be the first access
 };
 
 /// The value to be written, given the one that was read (writes: whatever); nothing where nothing is written.
@@ -29,13 +29,13 @@ using Change = std::function<std::optional<Value>(const Value&)>;
 struct Performed {
   enum class How : std::uint8_t {
     done,
-    impossible,    ///< the execution is not consistent, or is another one: end it
-    diverged,      ///< the program did something else than before
-    overlap        ///< atomic accesses of different sizes to the same bytes
+    impossible,  ///< the execution is not consistent, or is another one: end it
+    diverged,    ///< the program did something else than before
+    overlap      ///< atomic accesses of different sizes to the same bytes
   } how = How::done;
   Value read, written;
   bool wrote = false;
-  bool latest = true;         ///< what was written is now the newest in modification order
+  bool latest = true;  ///< what was written is now the newest in modification order
   EventRef event, source;
   /// How to come to the same in this order of steps: of `choices` (the writes performed so far, and the initial value) the
   /// one with so many newer ones. 0 choices: was asked for already.

@@ -27,7 +27,9 @@ struct Unsettled {
 };
 std::vector<Unsettled> g_unsettled[machine::kMaxThreads];
 
-Clocks clocks_of(Thread& t) { return {t.id, t.clock, t.acquire_pending, t.release_fence, t.has_release_fence}; }
+Clocks clocks_of(Thread& t) {
+  return {t.id, t.clock, t.acquire_pending, t.release_fence, t.has_release_fence};
+}
 
 Value value_in_memory(std::uint64_t address, std::uint32_t size) {
   Value v;
@@ -48,9 +50,9 @@ void unless_done(const Performed& result) {
     case Performed::How::impossible:
       machine::end_execution(machine::Ending::How::cut);
     case Performed::How::diverged:
-      machine::violation(Verdict::nondeterministic,
-                         "the program did something else when the same schedule was replayed: " +
-                             g.strategy->explanation());
+      machine::violation(
+          Verdict::nondeterministic,
+          "the program did something else when the same schedule was replayed: " + g.strategy->explanation());
   }
 }
 
@@ -63,7 +65,8 @@ void strong_fence(std::uint64_t pc) {
 /// What the schedule needs to come to the same again.
 void note_choice(const Performed& result) {
   if (result.choices > 1) {
-    g.schedule.push_back(static_cast<std::uint16_t>(machine::kAlternative | static_cast<unsigned>(result.newer)));
+    g.schedule.push_back(
+        static_cast<std::uint16_t>(machine::kAlternative | static_cast<unsigned>(result.newer)));
   }
 }
 
@@ -91,8 +94,8 @@ void settle_weak_write(int thread) {
   unsettled.clear();
 }
 
-Performed weak_access(EventKind kind, Access access, const volatile void* address, std::uint32_t size, int order,
-                      int failure_order, std::uint64_t pc, const Change& change) {
+Performed weak_access(EventKind kind, Access access, const volatile void* address, std::uint32_t size,
+                      int order, int failure_order, std::uint64_t pc, const Change& change) {
   const auto at = reinterpret_cast<std::uint64_t>(address);
   machine::Op op;
   op.kind = kind;
@@ -108,8 +111,8 @@ Performed weak_access(EventKind kind, Access access, const volatile void* addres
   machine::visible(op);
   machine::watch_atomic(at, size);
   Thread& t = self();
-  const AtomicAccess what{t.id, access, static_cast<std::uint8_t>(kind), order, failure_order, at, size, pc,
-                          value_in_memory(at, size)};
+  const AtomicAccess what{t.id, access, static_cast<std::uint8_t>(kind), order, failure_order, at,
+                          size, pc,     value_in_memory(at, size)};
   // A write races before it is handed on, a read after what it learns.
   if (access == Access::write) machine::atomic_access(at, size, race::kWrite, pc);
   const std::uint32_t epoch = t.clock.at[t.id];
@@ -147,14 +150,16 @@ namespace {
 /// Its number, or -1 where there is none. With accesses that touch only some of its bytes, it is not known what is read.
 int next_part(const machine::Op& op, int last, machine::Op* part) {
   const auto before = [](int a, int b) {
-    return std::pair(g.visible[static_cast<std::size_t>(a)].first, a) < std::pair(g.visible[static_cast<std::size_t>(b)].first, b);
+    return std::pair(g.visible[static_cast<std::size_t>(a)].first, a) <
+           std::pair(g.visible[static_cast<std::size_t>(b)].first, b);
   };
   int next = -1;
   for (int i = 0; i < static_cast<int>(g.visible.size()); ++i) {
     const auto& [address, size] = g.visible[static_cast<std::size_t>(i)];
     if (address >= op.address + op.size || op.address >= address + size) continue;
     if (address < op.address || address + size > op.address + op.size) {
-      machine::unsupported("racing accesses of different sizes to the same bytes, in a search for execution graphs");
+      machine::unsupported(
+          "racing accesses of different sizes to the same bytes, in a search for execution graphs");
     }
     if ((last < 0 || before(last, i)) && (next < 0 || before(i, next))) next = i;
   }
@@ -205,12 +210,13 @@ std::uint32_t weak_futex_word(std::uint64_t word, const race::VectorClock& seen,
   now.assign(t.clock);
   now.join(seen);
   Clocks clocks = clocks_of(t);
-  const AtomicAccess what{t.id, Access::update, static_cast<std::uint8_t>(EventKind::futex_wait), kRelaxed, -1, word, 4, pc,
-                          value_in_memory(word, 4)};
+  const AtomicAccess what{
+      t.id, Access::update,          static_cast<std::uint8_t>(EventKind::futex_wait), kRelaxed, -1, word, 4,
+      pc,   value_in_memory(word, 4)};
   // A read-modify-write that changes nothing: it cannot come between a write and the one that replaced it.
-  const Performed result = g.weak->perform(what, {t.id, now, clocks.acquire_pending, clocks.release_fence,
-                                                  clocks.has_release_fence},
-                                           [](const Value& old) { return std::optional<Value>(old); });
+  const Performed result = g.weak->perform(
+      what, {t.id, now, clocks.acquire_pending, clocks.release_fence, clocks.has_release_fence},
+      [](const Value& old) { return std::optional<Value>(old); });
   unless_done(result);
   note_choice(result);
   return static_cast<std::uint32_t>(result.read.low);

@@ -9,8 +9,9 @@
 namespace selvage::memory {
 
 /// `kind` tells what is done. Returns once it is; may not return (the execution ends).
-Performed weak_access(machine::EventKind kind, Access access, const volatile void* address, std::uint32_t size, int order,
-                      int failure_order, std::uint64_t pc, const Change& change);
+Performed weak_access(machine::EventKind kind, Access access, const volatile void* address,
+                      std::uint32_t size, int order, int failure_order, std::uint64_t pc,
+                      const Change& change);
 void weak_fence(int order, std::uint64_t pc);
 /// A plain access of which some bytes are visible; a write, before it happens. Announced, and performed.
 void weak_plain_access(const machine::Op& op);

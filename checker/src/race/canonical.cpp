@@ -25,7 +25,8 @@ class Epochs {
   }
   /// How many are at most `epoch`.
   [[nodiscard]] std::uint32_t rank(std::uint32_t epoch) const {
-    return static_cast<std::uint32_t>(std::upper_bound(epochs_.begin(), epochs_.end(), epoch) - epochs_.begin());
+    return static_cast<std::uint32_t>(std::upper_bound(epochs_.begin(), epochs_.end(), epoch) -
+                                      epochs_.begin());
   }
   /// The same for the thread's own time: later than all that came before it.
   [[nodiscard]] std::uint32_t own_rank(std::uint32_t epoch) const {
@@ -73,10 +74,12 @@ void make_canonical(History& history) {
   touched.resize(kept_cells);
   for (const Shadow::Touched& each : touched) {
     auto [records, count] = shadow.records(each.cell);
-    for (std::uint32_t i = 0; i < count; ++i) records[i].epoch = epochs[records[i].thread].rank(records[i].epoch);
+    for (std::uint32_t i = 0; i < count; ++i)
+      records[i].epoch = epochs[records[i].thread].rank(records[i].epoch);
     if (count < 2) continue;
     std::sort(records, records + count, [](const Record& a, const Record& b) {
-      return std::tie(a.thread, a.epoch, a.mask, a.flags, a.pc) < std::tie(b.thread, b.epoch, b.mask, b.flags, b.pc);
+      return std::tie(a.thread, a.epoch, a.mask, a.flags, a.pc) <
+             std::tie(b.thread, b.epoch, b.mask, b.flags, b.pc);
     });
   }
   for (std::size_t t = 0; t < history.clocks.size(); ++t) {

@@ -19,7 +19,7 @@ namespace selvage::race {
 /// What make_canonical() works on.
 struct History {
   Shadow* shadow = nullptr;
-  std::uint64_t alive = 0;          ///< bit mask
+  std::uint64_t alive = 0;           ///< bit mask
   std::vector<VectorClock*> clocks;  ///< of living threads, by number (null: not alive)
   std::vector<VectorClock*> others;  ///< of ended threads, fences and objects
 };

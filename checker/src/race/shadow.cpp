@@ -100,8 +100,8 @@ void Shadow::set_records(Cell* c, const Record* from, std::uint32_t count) {
   c->count = static_cast<std::uint8_t>(count);
 }
 
-bool Shadow::access_unraced(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
-                            std::uint64_t pc) {
+bool Shadow::access_unraced(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
+                            std::uint8_t flags, std::uint64_t pc) {
   const std::uint32_t count = cell->count;
   if (count > kInline) return false;
   const Record mine{pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
@@ -120,7 +120,8 @@ bool Shadow::access_unraced(Cell* cell, int thread, const VectorClock& clock, st
     } else if (stands_for(r, mine)) {
       stands_already = true;
     }
-    if (kept != i) records[kept] = r;  // what was there was covered: nothing is lost should a later record race
+    if (kept != i)
+      records[kept] = r;  // what was there was covered: nothing is lost should a later record race
     ++kept;
   }
   cell->count = static_cast<std::uint8_t>(kept);
@@ -131,8 +132,8 @@ bool Shadow::access_unraced(Cell* cell, int thread, const VectorClock& clock, st
   return true;
 }
 
-bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
-                         std::uint64_t pc, Race* race) {
+bool Shadow::access_slow(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
+                         std::uint8_t flags, std::uint64_t pc, Race* race) {
   Record* records = cell->records;
   std::uint32_t count = cell->count;
   const bool spilled = cell->count == kSpilled;

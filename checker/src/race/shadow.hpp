@@ -20,7 +20,7 @@ struct Record {
   std::uint64_t pc;
   std::uint32_t epoch;  ///< the accessing thread's own clock at the access
   std::uint8_t thread;
-  std::uint8_t mask;  ///< which of the 8 bytes
+  std::uint8_t mask;   ///< which of the 8 bytes
   std::uint8_t flags;  ///< Access bits
   std::uint8_t unused;
 };
@@ -38,9 +38,9 @@ struct Cell {
   std::uint8_t count;         ///< records in use, or kSpilled: they are in the side table
   std::uint8_t visible_mask;  ///< bytes whose plain accesses are events; outlives the execution
   std::uint8_t foreign;       ///< already noted by machine/foreign_memory; outlives the execution
-  std::uint8_t shared;  ///< on a thread's stack: kShared, kLent or 0
-  std::uint32_t object;  ///< first synchronisation object in the granule, 1-based; 0: none
-  std::uint32_t spill;   ///< index in the side table
+  std::uint8_t shared;        ///< on a thread's stack: kShared, kLent or 0
+  std::uint32_t object;       ///< first synchronisation object in the granule, 1-based; 0: none
+  std::uint32_t spill;        ///< index in the side table
   Record records[kInline];
 };
 static_assert(sizeof(Cell) == 64);
@@ -58,32 +58,36 @@ class Shadow {
   /// The cell of the granule that holds `address`. Never null; may map memory the first time.
   Cell* cell(std::uint64_t address) {
     Cell* c = known_cell(address);
-    if (c == nullptr) [[unlikely]] c = new_cell(address);
+    if (c == nullptr) [[unlikely]]
+      c = new_cell(address);
     return c;
   }
   /// The same, with what earlier executions left cleared.
   Cell* fresh_cell(std::uint64_t address) {
     Cell* c = cell(address);
-    if (!refresh(c)) [[unlikely]] note_touched(c, address);
+    if (!refresh(c)) [[unlikely]]
+      note_touched(c, address);
     return c;
   }
   /// The cell, or null where it takes cell() to tell.
   Cell* known_cell(std::uint64_t address) {
     const std::uint64_t index = address >> kRegionBits;
-    if (index >= kRegions || regions_[index] == nullptr) [[unlikely]] return nullptr;
+    if (index >= kRegions || regions_[index] == nullptr) [[unlikely]]
+      return nullptr;
     return regions_[index] + ((address & ((1ULL << kRegionBits) - 1)) >> 3);
   }
   /// Clears what earlier executions left in `c`; false where it takes fresh_cell() to do so.
   bool refresh(Cell* c) const {
-    if (c->generation == generation_) [[likely]] return true;
+    if (c->generation == generation_) [[likely]]
+      return true;
     if (journaling_) return false;
     clear(c);
     return true;
   }
   /// Notes an access to the bytes `mask` of `cell` where nothing was there before, or just the same by this thread. False
   /// where it takes access() to tell. All in registers: what a hook left on the program's stack would stay there.
-  [[gnu::always_inline]] static bool access_fast(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
-                                                 std::uint8_t flags, std::uint64_t pc) {
+  [[gnu::always_inline]] static bool access_fast(Cell* cell, int thread, const VectorClock& clock,
+                                                 std::uint8_t mask, std::uint8_t flags, std::uint64_t pc) {
     Record& r = cell->records[0];
     const Record mine{pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
     if (cell->count == 0) {
@@ -91,7 +95,8 @@ class Shadow {
       cell->count = 1;
       return true;
     }
-    if (cell->count == 1 && r.thread == thread && r.mask == mask && r.flags == flags && (flags & kFree) == 0) {
+    if (cell->count == 1 && r.thread == thread && r.mask == mask && r.flags == flags &&
+        (flags & kFree) == 0) {
       r = mine;
       return true;
     }
@@ -99,8 +104,8 @@ class Shadow {
   }
   /// The same where there is an access before, or a read and a write, that came before this one: nearly always. False where
   /// it takes access() to tell.
-  [[gnu::always_inline]] static bool access_ordered(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
-                                                    std::uint8_t flags, std::uint64_t pc) {
+  [[gnu::always_inline]] static bool access_ordered(Cell* cell, int thread, const VectorClock& clock,
+                                                    std::uint8_t mask, std::uint8_t flags, std::uint64_t pc) {
     Record* const r = cell->records;
     const Record mine{pc, clock.at[thread], static_cast<std::uint8_t>(thread), mask, flags, 0};
     const std::uint32_t wanted = strength(mask, flags);
@@ -124,8 +129,8 @@ class Shadow {
   }
   /// The same where there may be several accesses before, in any order, if none of them races with this one. False where it
   /// takes access() to tell, or more room; then nothing is noted.
-  static bool access_unraced(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
-                             std::uint64_t pc);
+  static bool access_unraced(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask,
+                             std::uint8_t flags, std::uint64_t pc);
   /// Notes an access to the bytes `mask` of `cell`; true and *race filled in where it races.
   bool access(Cell* cell, int thread, const VectorClock& clock, std::uint8_t mask, std::uint8_t flags,
               std::uint64_t pc, Race* race) {
@@ -136,7 +141,8 @@ class Shadow {
   /// The same as fresh_cell() where that takes no more than noting it, without a frame; false where it does.
   [[gnu::always_inline]] bool touch_first(Cell* c, std::uint64_t address) {
     // In these words the compiler sees that nothing needs to be moved.
-    if (!journaling_ || &*touched_.end() == touched_.data() + touched_.capacity()) [[unlikely]] return false;
+    if (!journaling_ || &*touched_.end() == touched_.data() + touched_.capacity()) [[unlikely]]
+      return false;
     clear(c);
     touched_.push_back({address & ~7ULL, c});
     return true;
@@ -215,7 +221,8 @@ class Shadow {
     return r.thread == thread || r.epoch <= clock.get(r.thread);
   }
   // How much an access can race with, as a set of bits: the bytes, whether it writes, whether it is plain.
-  static constexpr std::uint32_t kBytes = 0xff, kWrites = kWrite << 8, kPlain = kAtomic << 8, kFreed = kFree << 8;
+  static constexpr std::uint32_t kBytes = 0xff, kWrites = kWrite << 8, kPlain = kAtomic << 8,
+                                 kFreed = kFree << 8;
   static std::uint32_t strength(std::uint8_t mask, std::uint8_t flags) {
     return (mask | static_cast<std::uint32_t>(flags) << 8) ^ kPlain;
   }

@@ -15,7 +15,8 @@ struct ControlBlock {
   std::atomic<std::uint64_t> blocked{0};
   std::atomic<std::uint64_t> events{0};
   std::atomic<std::uint64_t> violations{0};
-  std::atomic<double> covered{-1};  ///< an estimate of the part of the search that is done; below 0: there is none
+  std::atomic<double> covered{
+      -1};  ///< an estimate of the part of the search that is done; below 0: there is none
   // A stateful search:
   std::atomic<std::uint64_t> states{0};   ///< met so far
   std::atomic<std::uint64_t> waiting{0};  ///< of these, those whose steps have not been taken yet

@@ -108,10 +108,11 @@ struct RawResult {
   std::vector<Module> modules;  ///< the executable first
   std::vector<RawSite> sites;
   std::vector<std::string> weaken, drop_lock;  ///< what was in force: a schedule brings its own
-  std::string caveat;           ///< becomes Result::caveat
-  bool beyond_sc = false;       ///< Options::model "auto": ended where more than sequential consistency can be seen
-  bool out_of_budget = false;   ///< a budget or the user ended the search
-  std::string refused;          ///< not empty: the run could not be done (bad schedule ...): exit status 3
+  std::string caveat;                          ///< becomes Result::caveat
+  bool beyond_sc =
+      false;  ///< Options::model "auto": ended where more than sequential consistency can be seen
+  bool out_of_budget = false;  ///< a budget or the user ended the search
+  std::string refused;         ///< not empty: the run could not be done (bad schedule ...): exit status 3
 };
 
 /// One line of JSON each way. from_json throws std::runtime_error on anything malformed.

@@ -10,8 +10,8 @@
 #include "event_text.hpp"
 #include "names.hpp"
 #include "places.hpp"
-#include "sites.hpp"
 #include "sentence.hpp"
+#include "sites.hpp"
 
 namespace selvage::report {
 namespace {

@@ -115,7 +115,8 @@ ScheduleFile load_schedule(const std::string& path) {
     };
     file.arguments = list("arguments");
     file.expected = list("expected");
-    if (document.contains("weaken")) file.weaken = list("weaken");  // files from before there were changes have none
+    if (document.contains("weaken"))
+      file.weaken = list("weaken");  // files from before there were changes have none
     if (document.contains("drop_lock")) file.drop_lock = list("drop_lock");
     file.races = races_from_string(text("races"));
     file.report_leaks = text("leaks") == "report";

@@ -18,10 +18,10 @@ struct ScheduleFile {
   std::string model = "sc";
   unsigned max_timeouts = 0;
   std::uint64_t max_events = 0;
-  std::vector<std::string> expected;     ///< Options::expected
+  std::vector<std::string> expected;           ///< Options::expected
   std::vector<std::string> weaken, drop_lock;  ///< as in Options; the schedule says so, too
-  Verdict verdict = Verdict::exhausted;  ///< what the schedule led to
-  std::string schedule;                  ///< Violation::schedule
+  Verdict verdict = Verdict::exhausted;        ///< what the schedule led to
+  std::string schedule;                        ///< Violation::schedule
 };
 
 /// Why a schedule file was refused, in one sentence that says what to do.

@@ -20,7 +20,8 @@ std::string in_percent(double part) {
 std::string symmetry_in_words(const Result& result) {
   std::string words;
   for (std::string group : result.symmetry) {
-    for (std::size_t at = 0; (at = group.find(' ', at)) != std::string::npos; at += 5) group.replace(at, 1, " and ");
+    for (std::size_t at = 0; (at = group.find(' ', at)) != std::string::npos; at += 5)
+      group.replace(at, 1, " and ");
     words += (words.empty() ? ", up to renaming " : ", and ") + group;
   }
   return words;
@@ -32,14 +33,14 @@ std::string model_in_words(const std::string& model) {
 
 std::string verdict_sentence(const Result& result, const std::string& reason) {
   if (result.verdict == Verdict::proved && result.states != 0) {
-    return fmt::format("every execution of {} ends well, as the steps from all of its {} show", result.program,
-                       counted(result.states, "state"));
+    return fmt::format("every execution of {} ends well, as the steps from all of its {} show",
+                       result.program, counted(result.states, "state"));
   }
   if (result.verdict == Verdict::proved) {
-    return result.executions == 1
-               ? fmt::format("the only execution of {} ends well{}", result.program, symmetry_in_words(result))
-               : fmt::format("all {} executions of {} end well{}", result.executions, result.program,
-                             symmetry_in_words(result));
+    return result.executions == 1 ? fmt::format("the only execution of {} ends well{}", result.program,
+                                                symmetry_in_words(result))
+                                  : fmt::format("all {} executions of {} end well{}", result.executions,
+                                                result.program, symmetry_in_words(result));
   }
   const auto same_kind = [&](const Violation& violation) { return violation.kind == result.verdict; };
   const auto violation = std::find_if(result.violations.begin(), result.violations.end(), same_kind);

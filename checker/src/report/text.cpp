@@ -76,19 +76,19 @@ std::string headline(const Result& result, const Paint& paint) {
 
 // How much was explored; `proved` has said that in its headline.
 std::string extent(const Result& result) {
-  const std::string how = !result.caveat.empty()        ? result.caveat
-                          : result.complete             ? "every execution was explored"
-                          : result.search == "replay"   ? "a saved schedule was replayed"
-                          : result.search == "directed" ? "a directed schedule was followed"
-                          : result.search == "random"   ? "executions were drawn at random"
-                          : result.covered >= 0
-                              ? fmt::format("the search ended when it had gone through about {} (an estimate)",
-                                            in_percent(result.covered))
-                              : "the search ended before it had gone through all";
+  const std::string how =
+      !result.caveat.empty()        ? result.caveat
+      : result.complete             ? "every execution was explored"
+      : result.search == "replay"   ? "a saved schedule was replayed"
+      : result.search == "directed" ? "a directed schedule was followed"
+      : result.search == "random"   ? "executions were drawn at random"
+      : result.covered >= 0 ? fmt::format("the search ended when it had gone through about {} (an estimate)",
+                                          in_percent(result.covered))
+                            : "the search ended before it had gone through all";
   const std::string blocked =
       result.blocked == 0 ? "" : fmt::format(" and {} cut short as covered by others", result.blocked);
-  const std::string what =
-      result.states != 0 ? counted(result.states, "state") : counted(result.executions, "execution") + blocked;
+  const std::string what = result.states != 0 ? counted(result.states, "state")
+                                              : counted(result.executions, "execution") + blocked;
   return fmt::format("{}: {}, {}, {:.2f} s;\n  {}{} ({} memory model)\n", result.program, what, work(result),
                      result.seconds, how, symmetry_in_words(result), model_in_words(result.model));
 }

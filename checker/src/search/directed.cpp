@@ -29,10 +29,11 @@ void DirectedSearch::begin() {
 }
 
 bool DirectedSearch::reached(const Directed::Step& step, const machine::Op& op) {
-  const bool matches = (step.until == Directed::Until::before_write || step.until == Directed::Until::writes_done)
-                           ? writes(op) && touches(op, step.address)
-                           : step.until == Directed::Until::before_read ? reads(op) && touches(op, step.address)
-                                                                        : step.until == Directed::Until::events;
+  const bool matches =
+      (step.until == Directed::Until::before_write || step.until == Directed::Until::writes_done)
+          ? writes(op) && touches(op, step.address)
+      : step.until == Directed::Until::before_read ? reads(op) && touches(op, step.address)
+                                                   : step.until == Directed::Until::events;
   switch (step.until) {
     case Directed::Until::before_write:
     case Directed::Until::before_read:
@@ -53,10 +54,12 @@ int DirectedSearch::pick_thread(const ChoicePoint& point) {
   seen_ |= point.enabled;
   while (at_ < steps_.size()) {
     const Directed::Step& step = steps_[at_];
-    const bool movable = step.thread >= 0 && step.thread < race::kMaxThreads && (point.enabled >> step.thread & 1) != 0;
+    const bool movable =
+        step.thread >= 0 && step.thread < race::kMaxThreads && (point.enabled >> step.thread & 1) != 0;
     if (!movable) {
       // Its end shows as "seen before, cannot move any more": that is what to_end waits for.
-      const bool seen = step.thread >= 0 && step.thread < race::kMaxThreads && (seen_ >> step.thread & 1) != 0;
+      const bool seen =
+          step.thread >= 0 && step.thread < race::kMaxThreads && (seen_ >> step.thread & 1) != 0;
       const bool ended = seen && point.pending[step.thread]->kind == EventKind::start;
       if (step.until == Directed::Until::end && ended) {
         ++at_;
@@ -71,7 +74,8 @@ int DirectedSearch::pick_thread(const ChoicePoint& point) {
       // The thread may not have been started yet, or wait for another: let the others bring it about.
       const bool wants_start = !seen;
       if (wants_start) return std::countr_zero(point.enabled);
-      explanation_ = "step " + std::to_string(at_ + 1) + " of the directed schedule cannot be carried out: thread " +
+      explanation_ = "step " + std::to_string(at_ + 1) +
+                     " of the directed schedule cannot be carried out: thread " +
                      std::to_string(step.thread) + (ended ? " has ended" : " is blocked");
       return kMisfit;
     }

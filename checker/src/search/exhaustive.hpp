@@ -46,8 +46,8 @@ class Exhaustive : public Strategy {
   [[nodiscard]] bool is_preemption(const ChoicePoint& point, int next) const;
   bool reduce_;
   int most_preemptions_;
-  int preemptions_ = 0;      ///< in this execution so far
-  bool cut_ = false;         ///< the bound has left something out
+  int preemptions_ = 0;  ///< in this execution so far
+  bool cut_ = false;     ///< the bound has left something out
   std::vector<Node> nodes_;
   std::size_t depth_ = 0;
   std::uint64_t sleep_ = 0;  ///< who sleeps where the execution is now

@@ -119,7 +119,8 @@ bool Optimal::half_done(int thread, std::uint32_t at) const {
   if (at >= graph.length(thread)) return false;
   const Event& event = graph.at({thread, at});
   if (event.performed == 0 || event.kind != static_cast<std::uint8_t>(EventKind::futex_wait)) return false;
-  return event.access == Access::object && (at + 1 >= graph.length(thread) || graph.at({thread, at + 1}).performed == 0);
+  return event.access == Access::object &&
+         (at + 1 >= graph.length(thread) || graph.at({thread, at + 1}).performed == 0);
 }
 
 int Optimal::diverged(std::string what) {
@@ -135,7 +136,8 @@ int Optimal::pick_thread(const ChoicePoint& point) {
   bool replayed = true;
   for (int i = -1; i < graph.threads(); ++i) {
     const int t = i < 0 ? point.current : i;
-    if (executed_[t] >= graph.length(t) || graph.at({t, executed_[t]}).performed == 0 || half_done(t)) continue;
+    if (executed_[t] >= graph.length(t) || graph.at({t, executed_[t]}).performed == 0 || half_done(t))
+      continue;
     replayed = false;
     if ((point.enabled & bit(t)) != 0 && ready(t)) return step(t, *point.pending[t]);
   }
@@ -150,7 +152,8 @@ int Optimal::pick_thread(const ChoicePoint& point) {
   }
   // Then what is new in it, and what was half done, which may read from that.
   if (preset_.thread >= 0 && !half_done(preset_.thread)) {
-    if ((point.enabled & bit(preset_.thread)) != 0 && !is_behind(preset_.thread, point)) return step(preset_.thread, *point.pending[preset_.thread]);
+    if ((point.enabled & bit(preset_.thread)) != 0 && !is_behind(preset_.thread, point))
+      return step(preset_.thread, *point.pending[preset_.thread]);
     ++discarded_;
     return kCut;
   }
@@ -179,7 +182,8 @@ int Optimal::pick_thread(const ChoicePoint& point) {
 
 int Optimal::step(int thread, const Op& op) {
   if (!alike_.empty()) depend_on_alike(thread, op);
-  if (is_atomic(op.kind) || op.kind == EventKind::preempt) return thread;  // becomes an event when it is performed
+  if (is_atomic(op.kind) || op.kind == EventKind::preempt)
+    return thread;  // becomes an event when it is performed
   return perform_object(thread, op) ? thread : kDiverged;
 }
 
@@ -195,7 +199,9 @@ void Optimal::stuck(std::uint64_t threads, const Op* const* pending) {
     const int t = std::countr_zero(rest);
     const Op& op = *pending[t];
     make_room(t);
-    if (is_atomic(op.kind) || op.footprint == Footprint::none || op.address == 0 || executed_[t] < now().length(t)) continue;
+    if (is_atomic(op.kind) || op.footprint == Footprint::none || op.address == 0 ||
+        executed_[t] < now().length(t))
+      continue;
     if (waits_behind(t, threads, pending)) continue;
     const Numbers base = numbers_of(t);
     // A number of its own, so that each may have the same event revisited.
@@ -253,7 +259,8 @@ int Optimal::pick_alternative(int count, bool /*branching*/) {
 // --- what remains to be explored
 
 /// Is `write` newer than all others that were performed before `number` or are in `keep`?
-bool Optimal::latest(const Location& l, EventRef write, std::uint32_t number, const std::uint32_t* keep) const {
+bool Optimal::latest(const Location& l, EventRef write, std::uint32_t number,
+                     const std::uint32_t* keep) const {
   const ExecutionGraph& graph = frames_.back().graph;
   for (std::size_t i = l.mo.size(); i-- > 0;) {
     if (l.mo[i] == write) return true;
@@ -282,7 +289,8 @@ bool Optimal::maximal(EventRef revisited, const std::uint32_t* keep, EventRef se
       if (event.access == Access::choice && event.chosen != 0) return false;
       if (event.access == Access::object || event.location == kNowhere) continue;
       const Location& l = graph.location(event.location);
-      const bool goes = event.added >= number;  // else only what it did is undone, and whom it reads from stays
+      const bool goes =
+          event.added >= number;  // else only what it did is undone, and whom it reads from stays
       if (is_read(event.access) && goes && !latest(l, event.source, event.added, keep)) return false;
       if (is_write(event.access) && !latest(l, e, event.performed, keep)) return false;
     }
@@ -290,7 +298,8 @@ bool Optimal::maximal(EventRef revisited, const std::uint32_t* keep, EventRef se
   return true;
 }
 
-void Optimal::add_revisit(int thread, std::uint32_t number, EventRef revisited, EventRef source, const Numbers& keep) {
+void Optimal::add_revisit(int thread, std::uint32_t number, EventRef revisited, EventRef source,
+                          const Numbers& keep) {
   Frame& frame = frames_.back();
   Item item;
   item.what = Item::What::revisit;
@@ -402,7 +411,8 @@ Optimal::Frame Optimal::spare_frame() {
 void Optimal::apply(const Item& item) {
   Frame& frame = frames_.back();
   frame.graph.cut(item.number - 1);
-  while (!kept_.empty() && kept_.back().frame == frames_.size() && kept_.back().last >= item.number) drop_kept(kept_.size() - 1);
+  while (!kept_.empty() && kept_.back().frame == frames_.size() && kept_.back().last >= item.number)
+    drop_kept(kept_.size() - 1);
   forget_halves();
   preset_ = {};
   choice_thread_ = -1;

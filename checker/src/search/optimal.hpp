@@ -99,9 +99,9 @@ class Optimal : public Strategy, public memory::Weak {
   /// What the next new event of a thread must be.
   struct Preset {
     int thread = -1;
-    EventRef source;         ///< reads: whom from
+    EventRef source;                            ///< reads: whom from
     std::uint32_t position = memory::kNowhere;  ///< stores: behind whom in modification order
-    bool revisits = false;   ///< it has been put before an earlier event, and is put before no other
+    bool revisits = false;  ///< it has been put before an earlier event, and is put before no other
   };
   /// Something still to be explored from a graph: what to do in place of the event that was performed as `number`.
   struct Item {
@@ -111,30 +111,31 @@ class Optimal : public Strategy, public memory::Weak {
     EventRef source;             ///< read_from; revisit: of the read-modify-write that revisits
     std::uint32_t position = 0;  ///< put_behind: in modification order; choose: the value
     EventRef revisited;
-    std::size_t keep = 0;        ///< revisit: where in Frame::keeps
-    std::uint32_t location = memory::kNowhere;  ///< revisit by an operation on objects: the one that they share
-    double weight = 0;           ///< its share of the search, see weigh()
+    std::size_t keep = 0;  ///< revisit: where in Frame::keeps
+    std::uint32_t location =
+        memory::kNowhere;  ///< revisit by an operation on objects: the one that they share
+    double weight = 0;     ///< its share of the search, see weigh()
   };
   struct Frame {
     memory::ExecutionGraph graph;
     std::vector<Item> items;
     Numbers keeps;
-    Preset first;                     ///< what is new in this graph
-    std::uint32_t first_number = 0;   ///< when it was performed; 0: not yet
+    Preset first;                             ///< what is new in this graph
+    std::uint32_t first_number = 0;           ///< when it was performed; 0: not yet
     std::uint32_t shared = memory::kNowhere;  ///< what has lower numbers is as in the frame before
   };
 
   /// Where an execution stood: part of the graph had been performed.
   struct Kept {
     int slot;
-    std::size_t frame;      ///< how many frames there were
-    std::uint32_t last;     ///< the highest Event::performed so far
-    std::uint32_t count;    ///< how many events had been performed
+    std::size_t frame;    ///< how many frames there were
+    std::uint32_t last;   ///< the highest Event::performed so far
+    std::uint32_t count;  ///< how many events had been performed
     Numbers executed, prefixes;
     memory::Locations places;
-    Numbers handed_on;      ///< by the operations on objects: what becomes known only after them
+    Numbers handed_on;  ///< by the operations on objects: what becomes known only after them
   };
-  static constexpr std::size_t kMostKept = 64;    ///< as many as Checkpoints has
+  static constexpr std::size_t kMostKept = 64;  ///< as many as Checkpoints has
   void drop_kept(std::size_t index);
   void set_next_keep(std::uint32_t count);
   [[nodiscard]] std::uint32_t count() const;
@@ -152,11 +153,15 @@ class Optimal : public Strategy, public memory::Weak {
   void set_apart();
   void take_part(Part& part);
   memory::ExecutionGraph& now() { return frames_.back().graph; }
-  std::uint32_t* prefix_of(int thread) { return prefixes_.data() + static_cast<std::size_t>(thread) * width_; }
+  std::uint32_t* prefix_of(int thread) {
+    return prefixes_.data() + static_cast<std::size_t>(thread) * width_;
+  }
   void make_room(int thread);
   bool ready(int thread) const;
   /// Is the next event of the thread an operation that reads memory as well, where that read has yet to be performed?
-  [[nodiscard]] bool half_done(int thread) const { return has_halves_ && half_done(thread, executed_[thread]); }
+  [[nodiscard]] bool half_done(int thread) const {
+    return has_halves_ && half_done(thread, executed_[thread]);
+  }
   [[nodiscard]] bool half_done(int thread, std::uint32_t at) const;
   void forget_halves();
   void weigh();
@@ -180,20 +185,22 @@ class Optimal : public Strategy, public memory::Weak {
   std::uint32_t* released_by(EventRef e, std::uint32_t location);
   void keep_readers(std::vector<Numbers>& keeps, const memory::Location& l, EventRef x);
   void keep_releases(Numbers& keep, const memory::Location& l, EventRef x);
-  void object_revisits(int thread, machine::EventKind kind, std::uint32_t location, bool exclusive, EventRef after,
-                       const Numbers& base, std::uint32_t number);
+  void object_revisits(int thread, machine::EventKind kind, std::uint32_t location, bool exclusive,
+                       EventRef after, const Numbers& base, std::uint32_t number);
 
   bool maximal(EventRef revisited, const std::uint32_t* keep, EventRef self) const;
-  bool latest(const memory::Location& l, EventRef write, std::uint32_t number, const std::uint32_t* keep) const;
-  void add_revisit(int thread, std::uint32_t number, EventRef revisited, EventRef source, const Numbers& keep);
+  bool latest(const memory::Location& l, EventRef write, std::uint32_t number,
+              const std::uint32_t* keep) const;
+  void add_revisit(int thread, std::uint32_t number, EventRef revisited, EventRef source,
+                   const Numbers& keep);
   void apply(const Item& item);
   Frame spare_frame();
   bool take_preset(int thread, Preset& preset);
 
   memory::Performed replay(EventRef e, const memory::AtomicAccess& access, memory::Clocks clocks,
                            const memory::Change& change);
-  memory::Performed perform_new(const memory::AtomicAccess& access, std::uint32_t location, memory::Clocks clocks,
-                                const memory::Change& change);
+  memory::Performed perform_new(const memory::AtomicAccess& access, std::uint32_t location,
+                                memory::Clocks clocks, const memory::Change& change);
   memory::Performed perform_revisited(EventRef e, const memory::AtomicAccess& access, memory::Clocks clocks,
                                       const memory::Change& change);
   memory::Performed settle(EventRef e, const memory::AtomicAccess& access, memory::Clocks clocks,
@@ -206,7 +213,8 @@ class Optimal : public Strategy, public memory::Weak {
   bool would_be_allowed(EventRef e, EventRef source, bool writes, std::uint32_t position, int order,
                         const race::VectorClock& before, const Numbers& base);
   void write_revisits(EventRef e, const Numbers& base);
-  void revisits_without(EventRef e, std::uint32_t number, EventRef other, EventRef source, const Numbers& keep);
+  void revisits_without(EventRef e, std::uint32_t number, EventRef other, EventRef source,
+                        const Numbers& keep);
   template <typename F>
   void for_each_read(std::uint32_t location, F f) {
     const memory::Location& l = now().location(location);
@@ -233,23 +241,23 @@ class Optimal : public Strategy, public memory::Weak {
   std::uint32_t choice_value_ = 0;  ///< ... and how
   std::uint32_t width_ = 4;
   // The current run.
-  Numbers executed_;   ///< how many events of each thread have been performed natively
-  Numbers prefixes_;   ///< for each thread what its next event depends on
-  Numbers base_, keep_;  ///< buffers
+  Numbers executed_;         ///< how many events of each thread have been performed natively
+  Numbers prefixes_;         ///< for each thread what its next event depends on
+  Numbers base_, keep_;      ///< buffers
   bool has_halves_ = false;  ///< some operation so far, in any execution, reads memory as well
-  EventRef operation_;  ///< the operation on an object that is being performed
+  EventRef operation_;       ///< the operation on an object that is being performed
   memory::Locations places_;
   // Interchangeable threads (alike.cpp), in the current run.
-  std::vector<int> alike_;           ///< by thread: the first that it is interchangeable with; -1: none
-  std::vector<EventRef> behind_;     ///< what the event that is being performed comes behind
+  std::vector<int> alike_;        ///< by thread: the first that it is interchangeable with; -1: none
+  std::vector<EventRef> behind_;  ///< what the event that is being performed comes behind
   // How much of the search is done (coverage.cpp).
   double covered_ = 0, weight_ = 1;  ///< so far; the share of the current run and all that it leads to
   std::size_t weighed_ = 0;          ///< how many items of the current graph have their weight
-  std::uint32_t next_keep_ = 0;  ///< so many events must have been performed where a state is kept
-  std::uint32_t length_ = 0;     ///< of the latest execution, in events
-  std::vector<Kept> kept_;       ///< those of frames further down first, and there those with less performed
+  std::uint32_t next_keep_ = 0;      ///< so many events must have been performed where a state is kept
+  std::uint32_t length_ = 0;         ///< of the latest execution, in events
+  std::vector<Kept> kept_;  ///< those of frames further down first, and there those with less performed
   std::vector<Kept> spare_;
-  std::uint64_t slots_ = 0;      ///< in use, a bit mask
+  std::uint64_t slots_ = 0;  ///< in use, a bit mask
   std::uint64_t discarded_ = 0;
   std::string explanation_;
 };

@@ -83,7 +83,8 @@ Performed Optimal::perform(const AtomicAccess& access, Clocks clocks, const Chan
     failed.how = Performed::How::diverged;
     return failed;
   }
-  return event.performed != 0 ? replay(e, access, clocks, change) : perform_revisited(e, access, clocks, change);
+  return event.performed != 0 ? replay(e, access, clocks, change)
+                              : perform_revisited(e, access, clocks, change);
 }
 
 Performed Optimal::replay(EventRef e, const AtomicAccess& /*access*/, Clocks clocks, const Change& change) {
@@ -117,8 +118,8 @@ Performed Optimal::replay(EventRef e, const AtomicAccess& /*access*/, Clocks clo
 }
 
 /// Performs `e`: it reads from `source`, if it reads, and what it writes goes behind `position`.
-Performed Optimal::settle(EventRef e, const AtomicAccess& access, Clocks clocks, const Change& change, EventRef source,
-                          std::uint32_t position) {
+Performed Optimal::settle(EventRef e, const AtomicAccess& access, Clocks clocks, const Change& change,
+                          EventRef source, std::uint32_t position) {
   ExecutionGraph& graph = now();
   Event& event = graph.at(e);
   const Location& l = graph.location(event.location);
@@ -135,7 +136,8 @@ Performed Optimal::settle(EventRef e, const AtomicAccess& access, Clocks clocks,
     result.read = graph.value_of(l, source);
     if (access.access == Access::update) value = change(result.read);
     event.access = value ? Access::update : Access::read;
-    event.order = static_cast<std::int8_t>(!value && access.failure_order >= 0 ? access.failure_order : access.order);
+    event.order =
+        static_cast<std::int8_t>(!value && access.failure_order >= 0 ? access.failure_order : access.order);
     join_prefix(base, source);
   } else {
     value = change({});
@@ -176,7 +178,8 @@ void Optimal::complete_operation(EventRef e) {
   }
 }
 
-Performed Optimal::perform_revisited(EventRef e, const AtomicAccess& access, Clocks clocks, const Change& change) {
+Performed Optimal::perform_revisited(EventRef e, const AtomicAccess& access, Clocks clocks,
+                                     const Change& change) {
   ExecutionGraph& graph = now();
   const EventRef source = graph.at(e).source;
   const std::uint32_t position = graph.position(graph.location(graph.at(e).location), source);

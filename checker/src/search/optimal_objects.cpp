@@ -22,7 +22,8 @@ namespace {
 /// A lock cannot be taken right before somebody gives it back.
 bool never_before(EventKind earlier, EventKind later) {
   if (later == EventKind::unlock) return earlier == EventKind::lock;
-  return later == EventKind::rw_unlock && (earlier == EventKind::read_lock || earlier == EventKind::write_lock);
+  return later == EventKind::rw_unlock &&
+         (earlier == EventKind::read_lock || earlier == EventKind::write_lock);
 }
 
 }  // namespace
@@ -139,12 +140,15 @@ bool Optimal::perform_object(int thread, const Op& op) {
 void Optimal::keep_releases(Numbers& keep, const Location& l, EventRef x) {
   const ExecutionGraph& graph = now();
   const std::uint32_t number = graph.at(x).added;
-  const auto stays = [&](EventRef e) { return graph.at(e).performed < number || e.index() < keep[e.thread()]; };
+  const auto stays = [&](EventRef e) {
+    return graph.at(e).performed < number || e.index() < keep[e.thread()];
+  };
   for (bool more = true; more;) {
     more = false;
     for (std::size_t i = 0; i < l.mo.size(); ++i) {
       const EventRef release = l.mo[i];
-      if (graph.at(release).kind != static_cast<std::uint8_t>(EventKind::rw_unlock) || stays(release)) continue;
+      if (graph.at(release).kind != static_cast<std::uint8_t>(EventKind::rw_unlock) || stays(release))
+        continue;
       // What the same thread did to the lock before is to have taken it.
       for (std::size_t k = i; k-- > 0;) {
         if (l.mo[k].thread() != release.thread()) continue;
@@ -166,7 +170,9 @@ void Optimal::keep_readers(std::vector<Numbers>& keeps, const Location& l, Event
     const std::size_t before = keeps.size();
     for (const EventRef y : l.mo) {
       const Event& event = graph.at(y);
-      if (y.thread() != t || event.exclusive || event.added < graph.at(x).added || y == x || graph.depends(y, x)) continue;
+      if (y.thread() != t || event.exclusive || event.added < graph.at(x).added || y == x ||
+          graph.depends(y, x))
+        continue;
       for (std::size_t i = 0; i < before; ++i) {
         if (y.index() < keeps[i][t]) continue;
         keeps.push_back(keeps[i]);
@@ -179,8 +185,8 @@ void Optimal::keep_readers(std::vector<Numbers>& keeps, const Location& l, Event
 }
 
 /// For each operation that conflicts with the new one, which does not depend on it: the new one may come first.
-void Optimal::object_revisits(int thread, EventKind kind, std::uint32_t location, bool exclusive, EventRef after,
-                              const Numbers& base, std::uint32_t number) {
+void Optimal::object_revisits(int thread, EventKind kind, std::uint32_t location, bool exclusive,
+                              EventRef after, const Numbers& base, std::uint32_t number) {
   const ExecutionGraph& graph = now();
   const Location& l = graph.location(location);
   for (std::size_t i = l.mo.size(); i-- > 0;) {

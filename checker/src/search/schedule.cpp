@@ -171,7 +171,8 @@ Schedule schedule_from_text(const std::string& text) {
           const auto comma = list.find(',');
           const VisibleLocation l = location(list.substr(0, comma));
           constexpr std::uint32_t kMost = 8 << 20;  // bytes, as many as a stack has
-          if (!l.object.empty() || l.offset % kGranule != 0 || l.size % kGranule != 0 || l.size > kMost) bad("lent=" + std::string(value));
+          if (!l.object.empty() || l.offset % kGranule != 0 || l.size % kGranule != 0 || l.size > kMost)
+            bad("lent=" + std::string(value));
           for (std::uint64_t at = 0; at < l.size; at += kGranule) s.lent.push_back(l.offset + at);
           list = comma == std::string_view::npos ? std::string_view{} : list.substr(comma + 1);
         }
@@ -207,12 +208,13 @@ int Replay::pick_thread(const ChoicePoint& point) {
   }
   const std::uint16_t step = steps_[at_];
   if ((step & kAlternativeStep) != 0) {
-    explanation_ = "the schedule does not fit the program: " + where + " chooses a value, the program a thread";
+    explanation_ =
+        "the schedule does not fit the program: " + where + " chooses a value, the program a thread";
     return kMisfit;
   }
   if ((point.enabled >> step & 1) == 0) {
-    explanation_ =
-        "the schedule does not fit the program: at " + where + " thread " + std::to_string(step) + " cannot move";
+    explanation_ = "the schedule does not fit the program: at " + where + " thread " + std::to_string(step) +
+                   " cannot move";
     return kMisfit;
   }
   ++at_;

@@ -30,9 +30,10 @@ struct Schedule {
   bool crash_children = false;
   std::vector<VisibleLocation> visible;
   bool lends = false;
-  std::vector<std::uint64_t> lent;  ///< where `lends`: granules of stacks that are shared, in order (machine/spin.cpp)
+  std::vector<std::uint64_t>
+      lent;  ///< where `lends`: granules of stacks that are shared, in order (machine/spin.cpp)
   std::vector<std::string> weaken, drop_lock;  ///< as in Options
-  std::vector<std::uint16_t> steps;  ///< a thread, or kAlternativeStep | value
+  std::vector<std::uint16_t> steps;            ///< a thread, or kAlternativeStep | value
 };
 inline constexpr std::uint16_t kAlternativeStep = 0x8000;
 

@@ -13,13 +13,13 @@ namespace selvage::search {
 struct ChoicePoint {
   std::uint64_t enabled = 0;  ///< bit mask of the threads that can move; never 0
   int current = 0;            ///< who moved last
-  bool branching = true;      ///< false: nothing after this point is to be explored (the execution is redundant)
+  bool branching = true;  ///< false: nothing after this point is to be explored (the execution is redundant)
   const machine::Op* const* pending = nullptr;  ///< by thread: what it is about to do
 };
 
 class Strategy {
  public:
-  static constexpr int kCut = -1;     ///< another execution covers this one: end it
+  static constexpr int kCut = -1;       ///< another execution covers this one: end it
   static constexpr int kDiverged = -2;  ///< the program did not do what it did before
   static constexpr int kMisfit = -3;    ///< the schedule cannot be followed: explanation() says why
 
@@ -34,7 +34,8 @@ class Strategy {
   /// A value in [0, count) for a nondeterministic step of the running thread; count >= 2.
   virtual int pick_alternative(int count, bool branching) = 0;
   /// A step was taken without asking, since it needs no branching; it may conflict with pending ones.
-  virtual void took_eagerly(const machine::Op& /*op*/, int /*thread*/, const machine::Op* const* /*pending*/) {}
+  virtual void took_eagerly(const machine::Op& /*op*/, int /*thread*/,
+                            const machine::Op* const* /*pending*/) {}
   /// `thread`, by its last steps in a row, came back to a state it was in before: what could follow those
   /// steps is not explored after them.
   virtual void went_round(int /*thread*/) {}

@@ -248,7 +248,8 @@ bool Blobs::load(Source& from) {
   const std::uint64_t had = common_->bytes.load();
   const std::vector<unsigned char> before(bytes_.data(), bytes_.data() + had);
   const auto bytes = from.value<std::uint64_t>(), slots = from.value<std::uint64_t>();
-  if (here.size() != count() || bytes < had || bytes > bytes_.capacity() || slots > tables_[0].capacity()) return false;
+  if (here.size() != count() || bytes < had || bytes > bytes_.capacity() || slots > tables_[0].capacity())
+    return false;
   common_->count.store(from.value<std::uint32_t>());
   common_->overflowed.store(from.value<std::uint32_t>());
   from.read(bytes_.data(), bytes);

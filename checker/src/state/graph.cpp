@@ -52,7 +52,8 @@ std::uint32_t Graph::intern_step(const Step& step) {
   }
   std::vector<std::uint16_t> key{static_cast<std::uint16_t>(step.thread)};
   key.insert(key.end(), step.choices.begin(), step.choices.end());
-  const auto [known, added] = step_numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(steps_.size()));
+  const auto [known, added] =
+      step_numbers_.try_emplace(std::move(key), static_cast<std::uint32_t>(steps_.size()));
   if (added) steps_.push_back(step);
   return known->second;
 }
@@ -67,14 +68,15 @@ void Graph::add_step(StateId from, StateId to, const Step& step) {
 
 std::vector<Step> Graph::path_to(StateId state) const {
   std::vector<Step> path;
-  for (StateId at = state; nodes_[at].from != kNoState; at = nodes_[at].from) path.push_back(steps_[nodes_[at].step]);
+  for (StateId at = state; nodes_[at].from != kNoState; at = nodes_[at].from)
+    path.push_back(steps_[nodes_[at].step]);
   std::reverse(path.begin(), path.end());
   return path;
 }
 
 // Tarjan, Depth-first search and linear graph algorithms, 1972, without recursion.
-void Graph::number_components(std::vector<std::uint32_t>& inside, const std::vector<bool>& usable, std::uint32_t set,
-                              std::uint32_t* next) const {
+void Graph::number_components(std::vector<std::uint32_t>& inside, const std::vector<bool>& usable,
+                              std::uint32_t set, std::uint32_t* next) const {
   struct Frame {
     StateId state;
     std::uint32_t edge;
@@ -121,8 +123,8 @@ void Graph::number_components(std::vector<std::uint32_t>& inside, const std::vec
 }
 
 template <typename Visit>
-void Graph::each_inside(StateId state, const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable,
-                        Visit visit) const {
+void Graph::each_inside(StateId state, const std::vector<std::uint32_t>& inside,
+                        const std::vector<bool>& usable, Visit visit) const {
   const Node& node = nodes_[state];
   for (std::uint32_t i = node.first_edge; i < node.first_edge + node.edge_count; ++i) {
     if (edges_[i].to != kNoState && usable[i] && inside[edges_[i].to] == inside[state]) visit(i);
@@ -130,7 +132,8 @@ void Graph::each_inside(StateId state, const std::vector<std::uint32_t>& inside,
 }
 
 // The steps of a thread from a state, one for each combination of values, are next to each other.
-bool Graph::take_back(StateId state, const std::vector<std::uint32_t>& inside, std::vector<bool>& usable) const {
+bool Graph::take_back(StateId state, const std::vector<std::uint32_t>& inside,
+                      std::vector<bool>& usable) const {
   const Node& node = nodes_[state];
   const std::uint32_t end = node.first_edge + node.edge_count;
   bool any = false;
@@ -180,7 +183,8 @@ Graph::Cycle Graph::fair_cycle() const {
       });
     }
     for (std::uint32_t c = 0; c < count; ++c) {
-      if (!again[c] && movers[c] != 0 && (able[c] & ~movers[c]) == 0) return round_in(inside, usable, some[c], movers[c]);
+      if (!again[c] && movers[c] != 0 && (able[c] & ~movers[c]) == 0)
+        return round_in(inside, usable, some[c], movers[c]);
     }
     for (StateId s = 0; s < nodes_.size(); ++s) {
       if (inside[s] < first) continue;
@@ -195,8 +199,8 @@ Graph::Cycle Graph::fair_cycle() const {
 }
 
 // From `start`, by way of a step of each mover, back to `start`: all in the component of `start`.
-Graph::Cycle Graph::round_in(const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable, StateId start,
-                             std::uint64_t movers) const {
+Graph::Cycle Graph::round_in(const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable,
+                             StateId start, std::uint64_t movers) const {
   Cycle cycle;
   cycle.entry = start;
   StateId at = start;
@@ -220,7 +224,8 @@ Graph::Cycle Graph::round_in(const std::vector<std::uint32_t>& inside, const std
           return;
         }
         std::vector<Step> way{steps_[edges_[i].step]};
-        for (std::uint32_t back = head; back != 0; back = queue[back].from) way.push_back(steps_[edges_[queue[back].edge].step]);
+        for (std::uint32_t back = head; back != 0; back = queue[back].from)
+          way.push_back(steps_[edges_[queue[back].edge].step]);
         cycle.round.insert(cycle.round.end(), way.rbegin(), way.rend());
         at = edges_[i].to;
         there = true;
@@ -236,7 +241,8 @@ Graph::Cycle Graph::round_in(const std::vector<std::uint32_t>& inside, const std
 }
 
 std::uint64_t Graph::memory() const {
-  return nodes_.capacity() * sizeof(Node) + table_.capacity() * sizeof(std::uint32_t) + edges_.capacity() * sizeof(Edge);
+  return nodes_.capacity() * sizeof(Node) + table_.capacity() * sizeof(std::uint32_t) +
+         edges_.capacity() * sizeof(Edge);
 }
 
 }  // namespace selvage::state

@@ -82,21 +82,21 @@ class Graph {
   void grow();
   /// Gives the states that `inside` marks with `set` the numbers of their strongly connected components (by the usable
   /// steps), counted from *next; others keep theirs.
-  void number_components(std::vector<std::uint32_t>& inside, const std::vector<bool>& usable, std::uint32_t set,
-                         std::uint32_t* next) const;
+  void number_components(std::vector<std::uint32_t>& inside, const std::vector<bool>& usable,
+                         std::uint32_t set, std::uint32_t* next) const;
   /// Calls visit(number) for the usable steps of `state` that stay in its component.
   template <typename Visit>
   void each_inside(StateId state, const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable,
                    Visit visit) const;
   /// Takes back the steps of `state` one of whose values leads out of its component; true where there were any.
   bool take_back(StateId state, const std::vector<std::uint32_t>& inside, std::vector<bool>& usable) const;
-  [[nodiscard]] Cycle round_in(const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable, StateId start,
-                               std::uint64_t movers) const;
+  [[nodiscard]] Cycle round_in(const std::vector<std::uint32_t>& inside, const std::vector<bool>& usable,
+                               StateId start, std::uint64_t movers) const;
   std::uint32_t intern_step(const Step& step);
   std::vector<Node> nodes_;
   std::vector<std::uint32_t> table_;  // open addressing; number + 1, 0: free
   std::vector<Edge> edges_;
-  std::vector<Step> steps_;           // the different ones: few
+  std::vector<Step> steps_;                                           // the different ones: few
   std::map<std::vector<std::uint16_t>, std::uint32_t> step_numbers_;  // of those with choices
   std::vector<std::uint32_t> plain_steps_;  // of those without, by thread + 1; number + 1, 0: not met yet
   bool back_step_ = false;

@@ -30,14 +30,15 @@ namespace {
 Object* usable(std::uint64_t cond, const char* call) {
   Object* o = g.objects.at(cond, Kind::cond);
   if (o->destroyed) {
-    machine::misuse(std::string(call) + " on condition variable " + name_of(cond) + " after it was destroyed");
+    machine::misuse(std::string(call) + " on condition variable " + name_of(cond) +
+                    " after it was destroyed");
   }
   return o;
 }
 }  // namespace
 
-int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool timed, int clock, std::uint64_t deadline,
-              std::uint64_t pc) {
+int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool timed, int clock,
+              std::uint64_t deadline, std::uint64_t pc) {
   Object* c = usable(cond, "wait");
   Object* m = g.objects.at(mutex, Kind::mutex);
   Thread& t = self();
@@ -45,8 +46,8 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
   const bool no_lock = machine::only_seems_held(mutex);
   if (m->owner != t.id && !no_lock) {
     if (type == MutexType::errorcheck) return EPERM;
-    machine::misuse("wait on " + name_of(cond) + " with mutex " + name_of(mutex) + " that T" + std::to_string(t.id) +
-                    " does not hold");
+    machine::misuse("wait on " + name_of(cond) + " with mutex " + name_of(mutex) + " that T" +
+                    std::to_string(t.id) + " does not hold");
   }
   Op op = operation(timed ? EventKind::cond_timed_wait : EventKind::cond_wait, c, pc);
   op.second = no_lock ? 0 : mutex;
@@ -137,7 +138,8 @@ void cond_signal(std::uint64_t cond, bool all, std::uint64_t pc) {
   if (count == 0) return;
   machine::changed();
   if (all) {
-    for (std::uint64_t rest = c->waiters; rest != 0; rest &= rest - 1) machine::notify(std::countr_zero(rest));
+    for (std::uint64_t rest = c->waiters; rest != 0; rest &= rest - 1)
+      machine::notify(std::countr_zero(rest));
     c->waiters = 0;
     return;
   }

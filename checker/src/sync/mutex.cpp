@@ -83,7 +83,8 @@ int mutex_trylock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   return result;
 }
 
-int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_t deadline, std::uint64_t pc) {
+int mutex_timedlock(std::uint64_t mutex, MutexType type, int clock, std::uint64_t deadline,
+                    std::uint64_t pc) {
   needs_branching_unlocks();
   Object* o = usable(mutex, "timed lock");
   if (o->owner == self().id) {
@@ -106,8 +107,9 @@ int mutex_unlock(std::uint64_t mutex, MutexType type, std::uint64_t pc) {
   Object* o = usable(mutex, "unlock");
   if (o->owner != self().id) {
     if (type == MutexType::errorcheck || is_robust(*o)) return EPERM;
-    machine::misuse("unlock of mutex " + name_of(mutex) + " by T" + std::to_string(self().id) +
-                    (o->owner < 0 ? ", but nobody holds it" : ", but T" + std::to_string(o->owner) + " holds it"));
+    machine::misuse(
+        "unlock of mutex " + name_of(mutex) + " by T" + std::to_string(self().id) +
+        (o->owner < 0 ? ", but nobody holds it" : ", but T" + std::to_string(o->owner) + " holds it"));
   }
   if (o->depth > 1) {
     --o->depth;
@@ -144,7 +146,8 @@ void mutex_init(std::uint64_t mutex) {
 int mutex_destroy(std::uint64_t mutex, std::uint64_t /*pc*/) {
   Object* o = usable(mutex, "destruction");
   if (o->owner >= 0) {
-    machine::misuse("mutex " + name_of(mutex) + " is destroyed while T" + std::to_string(o->owner) + " holds it");
+    machine::misuse("mutex " + name_of(mutex) + " is destroyed while T" + std::to_string(o->owner) +
+                    " holds it");
   }
   o->destroyed = true;
   return 0;

@@ -15,7 +15,8 @@ void Objects::make_room(std::uint32_t index) {
   if (index >= kBlock * kBlocks) machine::fatal("too many synchronisation objects in one execution");
   Slot*& block = blocks_[index / kBlock];
   if (block != nullptr) return;
-  void* memory = mmap(nullptr, sizeof(Slot) * kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  void* memory =
+      mmap(nullptr, sizeof(Slot) * kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (memory == MAP_FAILED) machine::fatal("out of memory for synchronisation objects");
   block = static_cast<Slot*>(memory);
   ++block_count_;
@@ -41,7 +42,8 @@ Object* Objects::add(std::uint64_t address, Kind kind) {
 bool may_be_relied_on(const Object& atomic) {
   constexpr std::size_t kMost = 16;  // each costs a search that starts over
   const auto& stored_to = machine::g.stored_to;
-  return stored_to.size() < kMost && std::find(stored_to.begin(), stored_to.end(), atomic.address) == stored_to.end();
+  return stored_to.size() < kMost &&
+         std::find(stored_to.begin(), stored_to.end(), atomic.address) == stored_to.end();
 }
 
 void before_replacing_released(const Object* atomic) {

@@ -20,21 +20,22 @@ struct ObjectState {
   std::uint32_t next = 0;  ///< next object of the same granule, 1-based
   Kind kind = Kind::atomic;
   bool destroyed = false;
-  bool busy = false;        ///< once/guard: someone runs the initialiser
-  bool done = false;        ///< once: it has run; atomic: is_relied_on()
-  std::int32_t owner = -1;  ///< mutex, rwlock (writer), once: the thread
-  std::uint32_t depth = 0;  ///< recursive mutex: how often the owner holds it
-  std::int64_t value = 0;   ///< semaphore: its value; barrier: how many it waits for
+  bool busy = false;          ///< once/guard: someone runs the initialiser
+  bool done = false;          ///< once: it has run; atomic: is_relied_on()
+  std::int32_t owner = -1;    ///< mutex, rwlock (writer), once: the thread
+  std::uint32_t depth = 0;    ///< recursive mutex: how often the owner holds it
+  std::int64_t value = 0;     ///< semaphore: its value; barrier: how many it waits for
   std::uint64_t readers = 0;  ///< rwlock: bit mask of the threads that hold it shared
   std::uint64_t waiters = 0;  ///< cond, futex, barrier: bit mask of the threads that wait
 };
 
 struct Object : ObjectState {
-  int process = 0;  ///< in whose private memory it is (machine/process.hpp), -1: in memory that is common
+  int process = 0;      ///< in whose private memory it is (machine/process.hpp), -1: in memory that is common
   bool shared = false;  ///< initialised to be used by several processes
-  int user = -1;        ///< the process that uses it, where it is in common memory and not initialised so; -1: none so far
-  std::uint64_t taken = 0;  ///< the owner's Thread::acquisitions when it took it
-  race::VectorClock released;  ///< what an acquirer synchronises with
+  int user =
+      -1;  ///< the process that uses it, where it is in common memory and not initialised so; -1: none so far
+  std::uint64_t taken = 0;             ///< the owner's Thread::acquisitions when it took it
+  race::VectorClock released;          ///< what an acquirer synchronises with
   race::VectorClock readers_released;  ///< rwlock: what the next writer synchronises with in addition
 };
 

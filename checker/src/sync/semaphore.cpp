@@ -24,7 +24,8 @@ Object* usable(std::uint64_t semaphore, const char* call) {
     o->value = *reinterpret_cast<const std::uint32_t*>(semaphore);
   }
   if (o->destroyed) {
-    machine::misuse(std::string(call) + " of semaphore " + machine::name_of(semaphore) + " after it was destroyed");
+    machine::misuse(std::string(call) + " of semaphore " + machine::name_of(semaphore) +
+                    " after it was destroyed");
   }
   return o;
 }
@@ -44,7 +45,8 @@ void semaphore_init(std::uint64_t semaphore, std::int64_t value) {
   o->released.clear();
 }
 
-int semaphore_wait(std::uint64_t semaphore, Patience patience, int clock, std::uint64_t deadline, std::uint64_t pc) {
+int semaphore_wait(std::uint64_t semaphore, Patience patience, int clock, std::uint64_t deadline,
+                   std::uint64_t pc) {
   Object* o = usable(semaphore, "wait");
   Thread& t = self();
   if (patience == Patience::forever) {
@@ -53,7 +55,8 @@ int semaphore_wait(std::uint64_t semaphore, Patience patience, int clock, std::u
     take(o);
     return 0;
   }
-  machine::visible(operation(patience == Patience::never ? EventKind::sem_try_wait : EventKind::sem_timed_wait, o, pc));
+  machine::visible(
+      operation(patience == Patience::never ? EventKind::sem_try_wait : EventKind::sem_timed_wait, o, pc));
   if (o->value > 0) {
     take(o);
     return 0;

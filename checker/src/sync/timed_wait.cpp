@@ -23,8 +23,9 @@ bool may_time_out() {
   const std::uint64_t site = machine::call_site();
   for (const auto& outs : t.timeouts) {
     if (outs.site != site || outs.progress != progress() || outs.count < g.options.max_timeouts) continue;
-    machine::note_bound("time-outs were bounded: T" + std::to_string(t.id) + " polls with a time-out, and took " +
-                        std::to_string(outs.count) + " in a row with nothing changed (--max-timeouts)");
+    machine::note_bound("time-outs were bounded: T" + std::to_string(t.id) +
+                        " polls with a time-out, and took " + std::to_string(outs.count) +
+                        " in a row with nothing changed (--max-timeouts)");
     return false;
   }
   return true;

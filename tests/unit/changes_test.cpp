@@ -45,7 +45,7 @@ void raise(std::atomic<int>& flag, int& message) {
   message = 42;
   flag.store(1, std::memory_order_release);
 }
-constexpr unsigned kLoad = __LINE__ + 2;
+constexpr unsigned kLoad = __LINE__ + 1;
 bool is_up(const std::atomic<int>& flag) { return flag.load(std::memory_order_acquire) == 1; }
 void pass_message() {
   std::atomic<int> flag{0};
@@ -136,7 +136,7 @@ TEST(Changes, BothOrdersOfACompareExchangeAreWeakened) {
   EXPECT_EQ(selvage::explore(options, body).verdict, Verdict::data_race);
 }
 
-constexpr unsigned kFence = __LINE__ + 2;
+constexpr unsigned kFence = __LINE__ + 1;
 void fence() { std::atomic_thread_fence(std::memory_order_release); }
 
 TEST(Changes, FencesAreWeakenedToo) {

@@ -153,7 +153,7 @@ class Hunt {
       }
       trial.verdict = result->verdict;
       trial.message = result->message;
-      interrupted_ = result->message == "the search was interrupted";
+      interrupted_ = result->message.starts_with("the search was interrupted");
     } catch (const Refused& refused) {
       trial.message = refused.what();
     }

@@ -171,6 +171,7 @@ void Checkpoints::go_to(int slot) {
   g.self = &g.threads[c.current];
   g.spinners = c.spinners;
   g.events = c.events;
+  look_later();
   g.chosen = c.chosen;
   g.progress = c.progress;
   g.spin_progress = c.spin_progress;

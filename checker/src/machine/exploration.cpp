@@ -144,6 +144,7 @@ void Explorer::reset() {
   g.ending.threads = 0;
   g.schedule.clear();
   g.events = 0;
+  look_later();
   g.chosen = 0;
   g.progress = 0;
   g.shared_stack.clear();
@@ -272,11 +273,12 @@ void Explorer::check_from_start() {
 }
 
 void Explorer::search_executions() {
+  g.budget.ends_executions = true;
   while (!stopped_) {
     run_next();
     judge();
     forget_output();
-    if (stopped_) break;
+    if (stopped_ || was_ended()) break;
     if (!again_ && !strategy_->next()) {
       finished_ = true;
       break;
@@ -287,6 +289,16 @@ void Explorer::search_executions() {
       if (share_search()) break;
     }
   }
+  g.budget.ends_executions = false;
+}
+
+/// Was the execution ended because the search is to end? Nothing is known of what it would have come to.
+bool Explorer::was_ended() {
+  if (g.ending.how != Ending::How::out_of_budget) return false;
+  clock_checks_ = 15;  // the clock is not looked at each time
+  out_of_budget();
+  why_stopped_ += ", in an execution of " + std::to_string(g.events) + " events so far";
+  return true;
 }
 
 void Explorer::search_states() {
@@ -359,7 +371,7 @@ bool Explorer::out_of_budget() {
     why_stopped_ = "the budget of " + std::to_string(o.executions) + " executions was used up";
     return true;
   }
-  if (job_.control != nullptr && job_.control->stop.load(std::memory_order_relaxed) != 0) {
+  if (g.budget.interrupted()) {
     why_stopped_ = "the search was interrupted";
     return true;
   }
@@ -379,7 +391,7 @@ bool Explorer::out_of_budget() {
     why_stopped_ = "the budget of " + std::to_string(o.memory) + " MiB was used up";
     return true;
   }
-  if (o.seconds > 0 && (clock_checks_ & 15) == 0 && wall_clock() - started_ >= o.seconds) {
+  if (o.seconds > 0 && (clock_checks_ & 15) == 0 && g.budget.out_of_time()) {
     char text[64];
     std::snprintf(text, sizeof text, "the budget of %g s was used up", o.seconds);
     why_stopped_ = text;
@@ -442,7 +454,7 @@ report::RawResult Explorer::run() {
   }
   install_signal_handlers(job_.options.watchdog_seconds);
   if (job_.control != nullptr) job_.control->exploring.store(1);
-  started_ = wall_clock();
+  g.budget.begin(job_.options.seconds, job_.control);
   g.segments.protect();
   if (checkpoints) identity_ = identity();
   install_syscall_filter();

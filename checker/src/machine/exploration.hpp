@@ -27,9 +27,6 @@ struct Job {
 /// Explores in this process, which is not good for anything else afterwards.
 report::RawResult explore_here(const Job& job);
 
-/// Of the real clock, in seconds.
-double wall_clock();
-
 /// The end of the program under test, called on one of its threads: the other threads end with it.
 [[noreturn]] void end_program(int status);
 

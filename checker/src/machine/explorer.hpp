@@ -90,6 +90,7 @@ class Explorer {
   void note_cut_graph(Verdict verdict);
   void check_new_graph();
   bool out_of_budget();
+  bool was_ended();
   search::Schedule schedule_now(std::vector<std::uint16_t> steps) const;
   void apply(const search::Schedule& schedule);
   void forget();
@@ -111,7 +112,6 @@ class Explorer {
   bool reads_chosen_ = false;       ///< reads take their values from where the search says
   memory::ChosenReads chosen_reads_{&chosen_read};
   Output output_;
-  double started_ = 0;
   std::uint64_t executions_ = 0, blocked_ = 0;
   double covered_by_others_ = 0;  ///< of the search, by processes that parts of it were given to
   std::uint64_t states_ = 0, steps_ = 0, memory_ = 0;  ///< of a stateful search

@@ -219,6 +219,7 @@ void Explorer::judge() {
       break;
     }
     case How::running:
+    case How::out_of_budget:
       break;
   }
   if (stopped_) return;

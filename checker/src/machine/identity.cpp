@@ -68,7 +68,7 @@ std::string Explorer::identity() const {
 
 SearchHost::Saving Explorer::saving() {
   return {[this](state::Writer& to) {
-            to(std::bit_cast<std::uint64_t>(seconds_before_ + wall_clock() - started_));
+            to(std::bit_cast<std::uint64_t>(seconds_before_ + g.budget.elapsed()));
             write_part(to);
           },
           [this](state::Reader& from) {

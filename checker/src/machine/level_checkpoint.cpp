@@ -8,7 +8,7 @@
 // come to know just that.
 #include <algorithm>
 
-#include "machine/exploration.hpp"
+#include "machine/budget.hpp"
 #include "machine/level_search.hpp"
 
 namespace selvage::machine {

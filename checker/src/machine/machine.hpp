@@ -6,12 +6,14 @@
 
 #include <setjmp.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "machine/arena.hpp"
+#include "machine/budget.hpp"
 #include "machine/fiber.hpp"
 #include "machine/foreign_memory.hpp"
 #include "machine/op.hpp"
@@ -153,7 +155,8 @@ struct Ending {
     need_threads,
     restart,
     refused,
-    beyond_sc
+    beyond_sc,
+    out_of_budget
   };
   How how = How::running;
   bool bounded = false;  ///< cut by a bound, so that nothing is proved
@@ -217,12 +220,14 @@ struct Machine : Running, ExecutionState {
   search::Strategy* strategy = nullptr;
   memory::Weak* weak = nullptr;  ///< where atomic reads get their values from; null: from memory
   Options options;
+  Budget budget;
 
   // The current execution.
   Ending ending;
   std::vector<std::uint16_t> schedule;      ///< steps: a thread, or kAlternative | value
   std::vector<std::uint64_t> shared_stack;  ///< granules of stacks that other threads have accessed
   std::uint64_t events = 0;
+  std::uint64_t look_at = 0;        ///< how many events it may have until look_at_bounds()
   std::uint64_t chosen = 0;         ///< values that the search has chosen
   std::uint64_t progress = 0;       ///< grows with every step that may have changed what others see
   std::uint64_t spin_progress = 0;  ///< `progress` when the spinners were found to spin
@@ -329,6 +334,8 @@ void run_to_first_event(int child);
 [[noreturn]] void misuse(std::string message);
 /// A bound was met: the search cannot prove anything any more.
 void note_bound(std::string why);
+/// Bounds are looked at when the execution has had some more events.
+inline void look_later() { g.look_at = std::min(g.options.max_events, g.events + Budget::kLook); }
 /// The threads that could move now, a bit mask.
 std::uint64_t enabled_threads();
 /// Ends the execution: nobody can move, or those that can, of `spinners` (a bit mask), go on for ever.

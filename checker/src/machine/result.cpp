@@ -76,7 +76,7 @@ void Explorer::fill(report::RawResult& result) {
   result.states = states_;
   result.transitions = steps_;
   result.memory = memory_;
-  result.seconds = seconds_before_ + wall_clock() - started_;
+  result.seconds = seconds_before_ + g.budget.elapsed();
   if (g.options.symmetry) result.symmetry = interchangeable_threads();
   if (const std::string bound = strategy_->bound(); !bound.empty()) note_bound(bound);
   result.modules = loaded_modules();

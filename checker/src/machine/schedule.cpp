@@ -317,11 +317,21 @@ int pick() {
   return next;
 }
 
+// Its frame would be part of the states that a stateful search keeps.
+__attribute__((noinline)) void look_at_bounds() {
+  if (g.events > g.options.max_events) {
+    note_bound("an execution was cut at --max-events " + std::to_string(g.options.max_events));
+    g.ending.bounded = true;
+    end_execution(Ending::How::cut);
+  }
+  if (g.budget.ends_executions && (g.budget.interrupted() || g.budget.out_of_time()))
+    end_execution(Ending::How::out_of_budget);
+  look_later();
+}
+
 void count_event() {
-  if (++g.events <= g.options.max_events) return;
-  note_bound("an execution was cut at --max-events " + std::to_string(g.options.max_events));
-  g.ending.bounded = true;
-  end_execution(Ending::How::cut);
+  if (++g.events > g.look_at) [[unlikely]]
+    look_at_bounds();
 }
 
 }  // namespace

@@ -121,6 +121,10 @@ void Explorer::search_part(std::uint32_t part) {
     const bool more_threads = g.ending.how == Ending::How::need_threads;
     judge();
     forget_output();
+    if (was_ended()) {
+      counts.out_of_budget = 1;
+      return;
+    }
     if (again_ && !more_threads) {
       lower(counts.starts_over, part);
       return;

@@ -48,6 +48,7 @@ void Steps::begin_step() {
   new_execution_of_accesses();
   g.ending.how = Ending::How::running;
   g.events = 0;
+  look_later();
   g.schedule.clear();
 }
 

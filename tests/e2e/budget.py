@@ -1,0 +1,77 @@
+#!/usr/bin/env python3
+"""The time that a search was given, and Ctrl-C, end it even within an execution that goes on and on; the report says how long that was."""
+import argparse
+import json
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+# Neither thread only waits: each round changes what the other could see, so no search may leave a round out.
+PROGRAM = """
+#include <atomic>
+#include <thread>
+int main() {
+  std::atomic<unsigned> turns{0};
+  std::atomic<bool> end{false};
+  std::thread other([&] {
+    while (!end.load()) turns.fetch_add(1);
+  });
+  while (turns.load() < 4'000'000'000U) turns.fetch_add(1);
+  end.store(true);
+  other.join();
+}
+"""
+SEARCHES = ([], ["--preemptions", "2"], ["--search", "graphs", "--jobs", "1"], ["--search", "graphs", "--jobs", "2"],
+            ["--model", "rc11", "--search", "exhaustive"], ["--search", "random", "--executions", "10"])
+UNDECIDED = 2
+PATIENCE = 60  # seconds: for a machine that is busy; what is wrong here would take hours
+
+
+def ended(command, why, interrupt):
+    """What is wrong with how the search ends; empty where nothing is."""
+    child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        if interrupt:
+            time.sleep(1)
+            child.send_signal(signal.SIGINT)
+        out, err = child.communicate(timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.communicate()
+        return f"it did not end in {PATIENCE} s"
+    if child.returncode != UNDECIDED:
+        return f"status {child.returncode}: {out} {err}"
+    message = json.loads(out)["message"]
+    if not re.fullmatch(why + r", in an execution of \d+ events so far", message):
+        return f"it says: {message}"
+    return ""
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--selvage", type=pathlib.Path, required=True)
+    parser.add_argument("--work", type=pathlib.Path, required=True)
+    arguments = parser.parse_args()
+    selvage = arguments.selvage.resolve()
+    work = arguments.work.resolve() / "budget"
+    work.mkdir(parents=True, exist_ok=True)
+    source, program = work / "endless.cpp", work / "endless"
+    source.write_text(PROGRAM, encoding="utf-8")
+    subprocess.run([selvage, "c++", "-std=c++20", "-O1", "-g", source, "-o", program], check=True)
+    failed = 0
+    for search in SEARCHES:
+        command = [selvage, "run", "--json", "-", "--max-events", "100000000000", *search]
+        for wrong in (ended([*command, "--time", "0.5", program], r"the budget of 0\.5 s was used up", False),
+                      ended([*command, program], "the search was interrupted", True)):
+            if wrong:
+                failed += 1
+                print(f"FAIL {' '.join(search) or 'default'}: {wrong}")
+    print(f"{failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,7 +1,7 @@
 // How fast the counter's executions go by: the racy and the locked form of cases/two-threads.
 //
 // Times are of the exploration alone (Result::seconds), without forking the explorer; they are wall clock,
-// on one core. `events` are visible events; plain accesses are hooks on top of them.
+// on one core where nothing else is said. `events` are visible events; plain accesses are hooks on top of them.
 #include <benchmark/benchmark.h>
 
 #include "selvage/selvage.hpp"
@@ -57,26 +57,28 @@ void atomic_exhaustive(benchmark::State& state) {
 }
 BENCHMARK(atomic_exhaustive)->Arg(2)->Arg(4)->Arg(6)->Arg(8)->UseManualTime()->Unit(benchmark::kMillisecond);
 
-/// One execution for each execution graph of the locked counter: C(2N, N).
+/// One execution for each execution graph of the locked counter: C(2N, N). By so many processes.
 void locked_graphs(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   selvage::Options options;
+  options.jobs = static_cast<unsigned>(state.range(1));
   options.model = "rc11";
   options.search = selvage::Search::graphs;
   explore(state, options, [n] { fixed::run(n); });
 }
-BENCHMARK(locked_graphs)->Arg(8)->Arg(10)->Arg(11)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(locked_graphs)->ArgsProduct({{8, 10, 11}, {1, 2}})->UseManualTime()->Unit(benchmark::kMillisecond);
 
 /// The same of the racy counter, its accesses as relaxed ones: 4, 34, 328, 3334, 34904, 372436.
 void racy_graphs(benchmark::State& state) {
   const int n = static_cast<int>(state.range(0));
   selvage::Options options;
+  options.jobs = static_cast<unsigned>(state.range(1));
   options.model = "rc11";
   options.search = selvage::Search::graphs;
   options.races = selvage::Races::explore;
   explore(state, options, [n] { racy::run(n); });
 }
-BENCHMARK(racy_graphs)->DenseRange(4, 6)->UseManualTime()->Unit(benchmark::kMillisecond);
+BENCHMARK(racy_graphs)->ArgsProduct({{4, 5, 6}, {1, 2}})->UseManualTime()->Unit(benchmark::kMillisecond);
 
 /// Every state of the locked counter: `levels` keeps two levels of them, `visited` all.
 void stateful(benchmark::State& state, std::uint64_t visited) {

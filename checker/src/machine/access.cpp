@@ -315,7 +315,10 @@ void free_range(std::uint64_t address, std::uint64_t size, std::uint64_t pc) {
   const std::uint64_t last = address + size - 1;
   for (std::uint64_t a = address & ~7ULL; a <= last; a += 8) {
     const std::uint8_t mask = mask_of(a, address, last);
-    check_granule(g.shadow.fresh_cell(a), a, mask, kWrite | kFree, pc);
+    race::Cell* cell = g.shadow.fresh_cell(a);
+    const Thread& t = self();
+    if (race::Shadow::access_unraced(cell, t.id, t.clock, mask, kWrite | kFree, pc)) continue;
+    check_granule(cell, a, mask, kWrite | kFree, pc);
   }
 }
 

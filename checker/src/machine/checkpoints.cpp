@@ -46,6 +46,7 @@ void Checkpoints::keep_memory(Checkpoint& c) {
   static const ChangedBlocks::First first = ChangedBlocks::first();
   constexpr std::size_t kPage = ChangedBlocks::kPage, kBlock = ChangedBlocks::kBlock;
   for (const Segments::Page& page : g.segments.written()) {
+    if (page.bound_low == 0 && page.bound_high == kPage) continue;  // all of it is the loader's
     const auto* now = reinterpret_cast<const unsigned char*>(page.address);
     for (std::size_t at = 0; (at = first(now, page.saved, at)) < kPage; at += kBlock) {
       add(c, page.address + at, page.address + std::min<std::size_t>(at + kBlock, page.bound_low));

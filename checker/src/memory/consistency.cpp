@@ -15,9 +15,16 @@ std::uint32_t oldest_readable(const ExecutionGraph& graph, const Location& l, in
     oldest = i + 1;
     break;
   }
+  // Of each thread only the last read counts: those before it read nothing newer.
+  std::uint32_t length[race::kMaxThreads];
+  for (int t = 0; t < graph.threads(); ++t) length[t] = 0;
   for (const EventRef r : l.reads) {
-    if (!graph.happens_before(r, thread, now)) continue;
-    oldest = std::max(oldest, graph.position(l, graph.at(r).source));
+    if (r.index() >= length[r.thread()] && graph.happens_before(r, thread, now))
+      length[r.thread()] = r.index() + 1;
+  }
+  for (int t = 0; t < graph.threads(); ++t) {
+    if (length[t] == 0) continue;
+    oldest = std::max(oldest, graph.position(l, graph.at({t, length[t] - 1}).source));
   }
   return oldest;
 }
@@ -142,24 +149,36 @@ struct Node {
   std::uint32_t location;
 };
 
+/// Of fewer than two, there is always an order: mostly there is nothing to be found out.
+bool has_two_seq_cst(const ExecutionGraph& graph) {
+  int count = 0;
+  for (int t = 0; t < graph.threads(); ++t) {
+    for (std::uint32_t i = 0; i < graph.length(t); ++i) {
+      const Event& event = graph.at({t, i});
+      if (event.order != kSeqCst || event.performed == 0) continue;
+      if (event.access == Access::object || event.access == Access::choice) continue;
+      if (++count == 2) return true;
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 bool seq_cst_order_exists(const ExecutionGraph& graph) {
+  if (!has_two_seq_cst(graph)) return true;
   std::vector<Node> nodes;
-  std::uint32_t sc_count = 0;
   for (int t = 0; t < graph.threads(); ++t) {
     for (std::uint32_t i = 0; i < graph.length(t); ++i) {
       const EventRef e(t, i);
       const Event& event = graph.at(e);
       if (event.performed == 0 || event.access == Access::object || event.access == Access::choice) continue;
       const bool sc = event.order == kSeqCst;
-      sc_count += sc ? 1 : 0;
       const bool fence = event.access == Access::fence;
       if (fence || is_read(event.access)) nodes.push_back({e, false, sc, fence, event.location});
       if (is_write(event.access)) nodes.push_back({e, true, sc, false, event.location});
     }
   }
-  if (sc_count < 2) return true;
   const auto n = static_cast<std::uint32_t>(nodes.size());
   // Position in modification order of what each node reads or writes.
   std::vector<std::uint32_t> at(n, 0);

@@ -37,9 +37,10 @@ struct Performed {
   bool wrote = false;
   bool latest = true;  ///< what was written is now the newest in modification order
   EventRef event, source;
-  /// How to come to the same in this order of steps: of `choices` (the writes performed so far, and the initial value) the
-  /// one with so many newer ones. 0 choices: was asked for already.
-  int newer = 0, choices = 0;
+  /// How to come to the same in this order of steps: of the writes performed so far, and the initial value, the one with so
+  /// many newer ones.
+  int newer = 0;
+  bool was_choice = false;  ///< there was more than one; and it was not asked for already
 };
 
 class Weak {

@@ -64,7 +64,7 @@ void strong_fence(std::uint64_t pc) {
 
 /// What the schedule needs to come to the same again.
 void note_choice(const Performed& result) {
-  if (result.choices > 1) {
+  if (result.was_choice) {
     g.schedule.push_back(
         static_cast<std::uint16_t>(machine::kAlternative | static_cast<unsigned>(result.newer)));
   }
@@ -147,8 +147,8 @@ Performed weak_access(EventKind kind, Access access, const volatile void* addres
 namespace {
 
 /// Of the parts of `op` that are events, by address: makes `part` the one after number `last` of g.visible; -1: the first.
-/// Its number, or -1 where there is none. With accesses that touch only some of its bytes, it is not known what is read.
 int next_part(const machine::Op& op, int last, machine::Op* part) {
+  if (last >= 0 && g.visible.size() == 1) return -1;
   const auto before = [](int a, int b) {
     return std::pair(g.visible[static_cast<std::size_t>(a)].first, a) <
            std::pair(g.visible[static_cast<std::size_t>(b)].first, b);

@@ -112,12 +112,13 @@ bool Shadow::access_unraced(Cell* cell, int thread, const VectorClock& clock, st
   for (std::uint32_t i = 0; i < count; ++i) {
     const Record& r = records[i];
     const std::uint32_t was = strength(r);
-    if (((was | wanted) & kFreed) != 0) return false;
+    if ((was & kFreed) != 0) return false;
     if (!ordered(r, thread, clock)) {
       if (conflicting(was, wanted)) return false;
     } else if (covers(wanted, was)) {
       continue;
-    } else if (stands_for(r, mine)) {
+    } else if ((wanted & kFreed) == 0 &&
+               stands_for(r, mine)) {  // that bytes are freed is told by nothing else
       stands_already = true;
     }
     if (kept != i)

@@ -17,6 +17,7 @@
 // See docs/optimal-search.md.
 #pragma once
 
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -30,6 +31,15 @@
 #include "search/strategy.hpp"
 
 namespace selvage::search {
+
+/// Copies numbers, one for each thread: mostly four, for which a call of memmove() takes longer than the copy.
+inline void copy_few(const std::uint32_t* from, std::uint32_t count, std::uint32_t* to) {
+  if (count == 4) [[likely]] {
+    std::memmove(to, from, 4 * sizeof *to);
+  } else {
+    std::memmove(to, from, count * sizeof *to);
+  }
+}
 
 class Optimal : public Strategy, public memory::Weak {
   using EventRef = memory::EventRef;
@@ -241,11 +251,11 @@ class Optimal : public Strategy, public memory::Weak {
   std::uint32_t choice_value_ = 0;  ///< ... and how
   std::uint32_t width_ = 4;
   // The current run.
-  Numbers executed_;         ///< how many events of each thread have been performed natively
-  Numbers prefixes_;         ///< for each thread what its next event depends on
-  Numbers base_, keep_;      ///< buffers
-  bool has_halves_ = false;  ///< some operation so far, in any execution, reads memory as well
-  EventRef operation_;       ///< the operation on an object that is being performed
+  Numbers executed_;               ///< how many events of each thread have been performed natively
+  Numbers prefixes_;               ///< for each thread what its next event depends on
+  Numbers base_, keep_, settled_;  ///< buffers
+  bool has_halves_ = false;        ///< some operation so far, in any execution, reads memory as well
+  EventRef operation_;             ///< the operation on an object that is being performed
   memory::Locations places_;
   // Interchangeable threads (alike.cpp), in the current run.
   std::vector<int> alike_;        ///< by thread: the first that it is interchangeable with; -1: none

@@ -34,25 +34,26 @@ void Optimal::get_message(EventRef write, VectorClock& message) const {
   if (!write.real()) return;
   const ExecutionGraph& graph = frames_.back().graph;
   message.grow(width_);
-  std::copy_n(graph.message(write), width_, message.at);
+  copy_few(graph.message(write), width_, message.at);
   message.time = graph.at(write).time;
 }
 
-/// Of the writes performed so far in this run, how many are newer than `behind`, and how many there are.
+/// Of the writes performed so far in this run, how many are newer than `behind`, and whether there are others at all.
 void Optimal::count_newer(Performed& result, EventRef behind) const {
   const ExecutionGraph& graph = frames_.back().graph;
   const Location& l = graph.location(graph.at(result.event).location);
-  int newer = 0, all = 0;
-  bool found = false;
+  int newer = 0;
+  bool found = false, others = false;
   for (std::size_t i = l.mo.size(); i-- > 0;) {
     const EventRef w = l.mo[i];
     if (w == behind) found = true;
     if (w == result.event || w.index() >= executed_[w.thread()]) continue;
-    ++all;
-    if (!found) ++newer;
+    others = true;
+    if (found) break;
+    ++newer;
   }
   result.newer = newer;
-  result.choices = all + 1;
+  result.was_choice = others;
   result.latest = newer == 0;
 }
 
@@ -112,7 +113,7 @@ Performed Optimal::replay(EventRef e, const AtomicAccess& /*access*/, Clocks clo
     result.written = event.value;
   }
   count_newer(result, is_read(event.access) ? event.source : e);
-  std::copy_n(graph.prefix(e), width_, prefix_of(e.thread()));
+  copy_few(graph.prefix(e), width_, prefix_of(e.thread()));
   ++executed_[e.thread()];
   return result;
 }
@@ -128,7 +129,8 @@ Performed Optimal::settle(EventRef e, const AtomicAccess& access, Clocks clocks,
   const std::uint32_t number = graph.tick();
   if (event.added == 0) event.added = number;
   event.performed = number;
-  Numbers base = numbers_of(e.thread());
+  Numbers& base = settled_;
+  base.assign(prefix_of(e.thread()), prefix_of(e.thread()) + width_);
   const bool reads = access.access != Access::write;
   std::optional<Value> value;
   if (reads) {
@@ -159,8 +161,8 @@ Performed Optimal::settle(EventRef e, const AtomicAccess& access, Clocks clocks,
     result.written = *value;
   }
   base[e.thread()] = e.index() + 1;
-  std::copy(base.begin(), base.end(), graph.prefix(e));
-  std::copy(base.begin(), base.end(), prefix_of(e.thread()));
+  copy_few(base.data(), width_, graph.prefix(e));
+  copy_few(base.data(), width_, prefix_of(e.thread()));
   // Whoever depends on the operation that this is part of depends on what it read.
   complete_operation(e);
   ++executed_[e.thread()];
@@ -218,7 +220,8 @@ Performed Optimal::perform_new(const AtomicAccess& access, std::uint32_t locatio
   Location& l = graph.location(location);
   Preset preset;
   const bool was_preset = take_preset(access.thread, preset);
-  const Numbers base = numbers_of(access.thread);
+  Numbers& base = base_;
+  base.assign(prefix_of(access.thread), prefix_of(access.thread) + width_);
   const bool reads = access.access != Access::write;
   const auto last = static_cast<std::uint32_t>(l.mo.size());
   Performed result;
@@ -240,9 +243,9 @@ Performed Optimal::perform_new(const AtomicAccess& access, std::uint32_t locatio
     frames_.back().first_number = graph.at(e).performed;
   }
   if (result.wrote && !(was_preset && preset.revisits)) {
-    Numbers keep = base;
-    join_prefix(keep, graph.at(e).source);
-    write_revisits(e, keep);
+    keep_ = base;
+    join_prefix(keep_, graph.at(e).source);
+    write_revisits(e, keep_);
   }
   return result;
 }

@@ -78,7 +78,8 @@ int Optimal::keep() {
   k.last = 0;
   const ExecutionGraph& graph = now();
   for (int t = 0; t < graph.threads(); ++t) {
-    for (std::uint32_t i = 0; i < executed_[t]; ++i) k.last = std::max(k.last, graph.at({t, i}).performed);
+    // A thread's events are performed one after the other, so of each the last has the highest number.
+    if (executed_[t] != 0) k.last = std::max(k.last, graph.at({t, executed_[t] - 1}).performed);
   }
   k.executed = executed_;
   k.prefixes = prefixes_;

@@ -46,7 +46,7 @@ void Optimal::took_eagerly(const Op& op, int thread, const Op* const* /*pending*
   for (std::size_t i = l.mo.size(); i-- > 0;) {
     const EventRef e = l.mo[i];
     if (e.thread() != thread || e.index() >= executed_[thread]) continue;
-    std::copy_n(prefix_of(thread), width_, released_by(e, location));
+    copy_few(prefix_of(thread), width_, released_by(e, location));
     return;
   }
 }
@@ -92,7 +92,7 @@ bool Optimal::perform_object(int thread, const Op& op) {
       // What ends it has yet to come, and may be another than before.
       std::fill_n(graph.message(e), width_, 0);
       if (second != kNowhere) std::fill_n(graph.clock(e), width_, 0);
-      std::copy_n(graph.prefix(e), width_, prefix_of(thread));
+      copy_few(graph.prefix(e), width_, prefix_of(thread));
       ++executed_[thread];
       return true;
     }
@@ -117,12 +117,12 @@ bool Optimal::perform_object(int thread, const Op& op) {
   Numbers& base = base_;
   base.assign(prefix_of(thread), prefix_of(thread) + width_);
   std::uint32_t* prefix = graph.prefix(e);
-  std::copy(base.begin(), base.end(), prefix);
+  copy_few(base.data(), width_, prefix);
   std::fill_n(graph.clock(e), 2 * width_, 0);
   depend(prefix, location, event.exclusive, graph.location(location).mo.size());
   if (second != kNowhere) depend(prefix, second, true, graph.location(second).mo.size());
   prefix[thread] = index + 1;
-  std::copy_n(prefix, width_, prefix_of(thread));
+  copy_few(prefix, width_, prefix_of(thread));
   if (op.kind == EventKind::futex_wait) {
     has_halves_ = true;
     std::copy_n(prefix, width_, graph.clock(e));
@@ -193,7 +193,10 @@ void Optimal::object_revisits(int thread, EventKind kind, std::uint32_t location
     const EventRef x = l.mo[i];
     if (x == after) continue;  // that one was put before this one, and stays there
     if (!exclusive && !graph.at(x).exclusive) continue;
-    if (x.index() < base[x.thread()]) continue;
+    if (x.index() < base[x.thread()]) {
+      if (graph.at(x).exclusive) break;  // it depends on all that come before it
+      continue;
+    }
     if (never_before(kind, static_cast<EventKind>(graph.at(x).kind))) continue;
     const auto& items = frames_.back().items;
     const bool twice = std::any_of(items.rbegin(), items.rend(), [&](const Item& item) {

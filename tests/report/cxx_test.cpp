@@ -39,18 +39,20 @@ std::vector<std::string> plan(const std::vector<std::string>& words, const Toolc
 }
 
 TEST(CxxPlan, CompilingAloneGetsTheFlags) {
-  EXPECT_THAT(plan({"-c", "a.cpp", "-o", "a.o"}),
-              ElementsAre("g++ -g -fsanitize=thread -fno-inline -fno-omit-frame-pointer "
-                          "-ftrivial-auto-var-init=zero -fno-builtin -Wno-tsan -Og -isystem /I -include "
-                          "selvage/instrumented_strings.hpp -c a.cpp -o a.o"));
+  EXPECT_THAT(
+      plan({"-c", "a.cpp", "-o", "a.o"}),
+      ElementsAre("g++ -g -fsanitize=thread -fno-inline -fno-omit-frame-pointer -fno-optimize-sibling-calls "
+                  "-ftrivial-auto-var-init=zero --param=tsan-instrument-func-entry-exit=0 -fno-builtin "
+                  "-Wno-tsan -Og -isystem /I -include selvage/instrumented_strings.hpp -c a.cpp -o a.o"));
   EXPECT_THAT(plan({"-O2", "-c", "a.cpp"}), ElementsAre(Not(HasSubstr("-Og"))));
   EXPECT_THAT(
       plan({"-c", "a.cpp"}, kClang),
       ElementsAre(HasSubstr("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 17}), ElementsAre(Not(HasSubstr("-enable-trivial"))));
-  EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 14}),
-              ElementsAre(HasSubstr("-mllvm -tsan-instrument-read-before-write "
-                                    "-mllvm -capture-tracking-max-uses-to-explore=0")));
+  EXPECT_THAT(
+      plan({"-c", "a.cpp"}, {{"clang++"}, true, 14}),
+      ElementsAre(HasSubstr(
+          "-mllvm -tsan-instrument-read-before-write -mllvm -capture-tracking-max-uses-to-explore=0")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 12}), ElementsAre(Not(HasSubstr("-mllvm"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 11}), ElementsAre(Not(HasSubstr("-ftrivial"))));
 }

@@ -22,8 +22,11 @@ void append(Words* to, const Words& from) { to->insert(to->end(), from.begin(), 
 //   auto-var-init           no stale values in dead stack slots: equal states look equal
 //   instrumented_strings    std::string's functions are instantiated, and so instrumented, in the program
 //   -Og                     plainer optimisers fold a loop of increments into one addition
+//   ...func-entry-exit      call stacks are read from the stacks themselves: these calls would do nothing
+//   -fno-optimize-sibling   so that every caller is there to be read
 Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, const Layout& layout) {
-  Words flags{"-g", "-fsanitize=thread", "-fno-inline", "-fno-omit-frame-pointer"};
+  Words flags{"-g", "-fsanitize=thread", "-fno-inline", "-fno-omit-frame-pointer",
+              "-fno-optimize-sibling-calls"};
   if (toolchain.clang || toolchain.major >= 12) flags.emplace_back("-ftrivial-auto-var-init=zero");
   if (toolchain.clang && toolchain.major < 16) {
     flags.emplace_back("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang");
@@ -32,8 +35,11 @@ Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, c
   // that it takes for known to their function alone, wrongly: it looks whether the member's address gets out, not
   // whether the variable's does. A search for captures that gives up at once takes every variable for captured.
   if (toolchain.clang) {
-    append(&flags, {"-mllvm", "-tsan-instrument-read-before-write", "-mllvm",
-                    "-capture-tracking-max-uses-to-explore=0"});
+    append(&flags,
+           {"-mllvm", "-tsan-instrument-read-before-write", "-mllvm",
+            "-capture-tracking-max-uses-to-explore=0", "-mllvm", "-tsan-instrument-func-entry-exit=0"});
+  } else if (toolchain.major >= 12) {
+    flags.emplace_back("--param=tsan-instrument-func-entry-exit=0");
   }
   // g++ puts code of its own in place of memcpy(), sprintf() and their like, where it knows sizes, and instruments none of it.
   // Its warning is about atomic_thread_fence, which Selvage knows.

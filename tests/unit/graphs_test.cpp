@@ -439,6 +439,29 @@ TEST(Graphs, ALoopThatOnlyALibraryMakesProgressIn) {
   }
 }
 
+__attribute__((no_sanitize("thread"), noinline)) int count_unseen(int* rounds) { return ++*rounds; }
+
+/// The same where a round has more than one event, and the write comes after the last of them.
+TEST(Graphs, ALoopOfTwoReadsThatMakesProgressUnseen) {
+  const auto body = [] {
+    auto* rounds = static_cast<int*>(std::calloc(1, sizeof(int)));
+    std::atomic<int> x = 0, y = 0;
+    std::thread t([&] { x.store(1, std::memory_order_relaxed); });
+    while (x.load(std::memory_order_relaxed) == 0) {
+      static_cast<void>(y.load(std::memory_order_relaxed));
+      if (count_unseen(rounds) == 3) break;
+    }
+    t.join();
+    selvage::outcome(*rounds);
+    std::free(rounds);
+  };
+  for (const char* model : {"sc", "rc11"}) {
+    const Result result = selvage::explore(graphs(model), body);
+    EXPECT_EQ(result.verdict, Verdict::proved);
+    EXPECT_THAT(outcomes(result), testing::ElementsAre("0", "1", "2", "3"));
+  }
+}
+
 /// The same where it tries a lock, which is no access to memory.
 TEST(Graphs, ALoopThatTriesALockAndOnlyALibraryMakesProgress) {
   for (const char* model : {"sc", "rc11"}) {

@@ -229,7 +229,9 @@ void check_weak_spin(const Op& op) {
 
 void note_round_memory() {
   Thread& t = self();
-  const bool in_round = t.idle.wait != 0 || (!t.visits.empty() && t.visits.back().state != 0);
+  // A round may have begun at any of the visits, not only at the last one.
+  const bool in_round = t.idle.wait != 0 || std::any_of(t.visits.begin(), t.visits.end(),
+                                                        [](const auto& visit) { return visit.state != 0; });
   t.memory_then = in_round ? hash_memory(t) : 0;
 }
 

@@ -37,6 +37,7 @@ def ended(command, why, interrupt):
         if interrupt:
             time.sleep(1)
             child.send_signal(signal.SIGINT)
+            child.send_signal(signal.SIGINT)  # as timeout(1) does; only what comes later is a second one
         out, err = child.communicate(timeout=PATIENCE)
     except subprocess.TimeoutExpired:
         child.kill()

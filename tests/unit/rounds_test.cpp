@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <mutex>
@@ -18,6 +19,7 @@
 #include <semaphore>
 #include <shared_mutex>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -467,6 +469,116 @@ TEST(Livelock, NotWhereAWaitIsRepeatedUntilItsTimeIsUp) {
       EXPECT_THAT(result, OutcomesAre(ElementsAre("1")));
     }
   }
+}
+
+// --- rounds that a write without a hook changes something in
+
+selvage::Options searching(selvage::Search search, const char* model = "sc") {
+  selvage::Options options = within(0);
+  options.search = search;
+  options.model = model;
+  return options;
+}
+
+std::vector<selvage::Options> all_searches() {
+  using selvage::Search;
+  return {searching(Search::exhaustive), searching(Search::enumerate), searching(Search::stateful),
+          searching(Search::graphs), searching(Search::graphs, "rc11")};
+}
+
+/// Gives up when `numbers`, which the C library makes from `seed`, say so.
+bool try_send(std::atomic<int>& slot, unsigned* seed) {
+  for (;;) {
+    int expected = 0;
+    if (slot.compare_exchange_strong(expected, 1)) return true;
+    if (rand_r(seed) % 8 == 0) return false;
+  }
+}
+
+TEST(UnseenWrites, ToAnothersStack) {
+  for (const selvage::Options& options : all_searches()) {
+    const auto result = selvage::explore(options, [] {
+      alignas(64) unsigned seed = 7;
+      alignas(64) std::atomic<int> slot{1};
+      bool sent = false;
+      std::thread sender([&] { sent = try_send(slot, &seed); });
+      slot.store(0);
+      sender.join();
+      selvage::outcome(sent ? "sent" : "gave up");
+    });
+    EXPECT_THAT(result, Proves());
+    EXPECT_THAT(result, OutcomesAre(ElementsAre("gave up", "sent")));
+  }
+}
+
+TEST(UnseenWrites, ToAnothersStackAreNoLivelock) {
+  for (const selvage::Options& options : all_searches()) {
+    EXPECT_THAT(selvage::explore(options,
+                                 [] {
+                                   alignas(64) unsigned seed = 1;
+                                   alignas(64) std::atomic<int> never{0};
+                                   std::thread poller([&] {
+                                     while (never.load() == 0 && rand_r(&seed) % 16 != 0) {
+                                     }
+                                   });
+                                   poller.join();
+                                 }),
+                Proves());
+  }
+}
+
+thread_local unsigned own_seed = 0;
+
+TEST(UnseenWrites, ToAnothersThreadLocals) {
+  for (const selvage::Options& options : all_searches()) {
+    const auto result = selvage::explore(options, [] {
+      own_seed = 1;
+      std::atomic<int> set{0};
+      bool gave_up = false;
+      std::thread poller([&gave_up, &set, seed = &own_seed] {
+        while (set.load() == 0 && !gave_up) gave_up = rand_r(seed) % 8 == 0;
+      });
+      set.store(1);
+      poller.join();
+      selvage::outcome(gave_up ? 1 : 0);
+    });
+    EXPECT_THAT(result, Proves());
+    EXPECT_THAT(result, OutcomesAre(ElementsAre("0", "1")));
+  }
+}
+
+/// Those who go round are woken a few times, since others have moved; a replay must not wake them once more.
+TEST(Livelock, OfSpinnersThatWereWokenIsReplayed) {
+  for (const selvage::Options& options : all_searches()) {
+    const auto result = selvage::explore(options, [] {
+      std::atomic<int> flag{0};
+      const auto wait = [&flag] {
+        while (flag.load() == 0) {
+          int expected = 1;
+          if (flag.compare_exchange_strong(expected, 2)) break;
+          flag.fetch_or(0);
+        }
+      };
+      std::thread first(wait), second(wait);
+      first.join();
+      second.join();
+    });
+    EXPECT_EQ(result.verdict, selvage::Verdict::livelock) << result;
+  }
+}
+
+TEST(Executions, OfARandomSearchAreCountedWhereABoundCutsThem) {
+  selvage::Options options = searching(selvage::Search::random);
+  options.executions = 5;
+  options.max_events = 10;
+  const auto result = selvage::explore(options, [] {
+    std::atomic<int> counter{0};
+    for (int i = 0; i < 100; ++i) ++counter;
+  });
+  EXPECT_EQ(result.verdict, selvage::Verdict::exhausted);
+  EXPECT_EQ(result.executions, 0U);
+  EXPECT_EQ(result.blocked, 5U);
+  EXPECT_LT(result.seconds, options.seconds);
 }
 
 }  // namespace

@@ -76,8 +76,20 @@ class Control {
 ControlBlock* volatile g_control = nullptr;
 volatile sig_atomic_t g_interrupts = 0;
 
+// timeout(1) signals its child and then all of its group: what comes so soon is no second interrupt.
+constexpr double kOneInterrupt = 0.5;  // seconds
+double g_interrupted_at = 0;
+
 void on_interrupt(int) {
-  g_interrupts = g_interrupts + 1;
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  const double seconds = static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+  if (g_interrupts == 0) {
+    g_interrupts = 1;
+    g_interrupted_at = seconds;
+  } else if (seconds - g_interrupted_at > kOneInterrupt) {
+    g_interrupts = 2;
+  }
   if (ControlBlock* control = g_control) control->stop.store(1);
 }
 

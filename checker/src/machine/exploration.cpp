@@ -367,7 +367,7 @@ void Explorer::show_going_round(const StatefulSearch& search) {
 bool Explorer::out_of_budget() {
   const Options& o = g.options;
   ++clock_checks_;
-  if (o.executions != 0 && executions_ >= o.executions) {
+  if (o.executions != 0 && executions_ + bounded_ >= o.executions) {
     why_stopped_ = "the budget of " + std::to_string(o.executions) + " executions was used up";
     return true;
   }

@@ -174,6 +174,7 @@ void Explorer::judge() {
       return;
     case How::cut:
       ++blocked_;
+      if (g.ending.bounded) ++bounded_;
       break;
     case How::completed:
       if (strategy_->ended_early()) {

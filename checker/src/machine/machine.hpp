@@ -385,6 +385,8 @@ void note_lent(std::uint64_t granule);
 void lend_again();
 /// The running thread goes on behind an event: what changes in memory from now on is its own doing.
 void note_round_memory();
+/// It comes to its next one: has it written something without a hook? (With execution graphs check_weak_spin() asks.)
+void check_unseen_writes();
 /// Whoever compares states needs Machine::clean_stacks: the search starts over with it, once. May not return.
 void need_clean_stacks();
 /// A hash of the calls that the running thread is in.

@@ -132,14 +132,19 @@ std::string blocked_on(const Thread& t) {
   }
 }
 
+/// How often `t` is woken counts since somebody made progress.
+void count_wakes_anew(Thread& t) {
+  if (t.wakes_progress != g.progress) t.wakes = 0;
+  t.wakes_progress = g.progress;
+}
+
 /// Nobody can move. Time-outs that the search explores elsewhere do not make it a deadlock.
 void stuck() {
   // Others that have moved since may have done what is no progress and yet can be seen: taken a lock that is
   // only tried, changed memory from a library that is not instrumented. It goes round once more.
   for (std::uint64_t rest = g.weak == nullptr ? g.spinners : 0; rest != 0; rest &= rest - 1) {
     Thread& t = g.threads[std::countr_zero(rest)];
-    if (t.wakes_progress != g.progress) t.wakes = 0;
-    t.wakes_progress = g.progress;
+    count_wakes_anew(t);
     // What it failed to get may have become free before it was stopped.
     const bool tries_again = t.failed_try && t.wakes == 0;
     if (others_standing(t.id) == t.spin_others && !tries_again) continue;
@@ -280,7 +285,14 @@ __attribute__((noinline)) void keep_for_others() {
 __attribute__((noinline)) void wake_wanted() {
   const int wanted = g.strategy->wanted();
   if (wanted < 0 || (g.spinners & bit(wanted)) == 0) return;
+  if (g.weak == nullptr && g.progress != g.spin_progress) return;  // settle() wakes it
   Thread& t = g.threads[wanted];
+  // Where nobody could move, stuck() woke it in the search, which it does a few times only.
+  if (g.weak == nullptr && enabled_threads() == 0) {
+    count_wakes_anew(t);
+    ++t.wakes;
+    t.failed_try = false;
+  }
   t.spinning = false;
   t.visits.clear();
   g.spinners &= ~bit(wanted);
@@ -371,6 +383,8 @@ void visible(const Op& op) {
   } else if (g.stepping) {
     stand_still();
   } else {
+    if (g.weak == nullptr && t.memory_then != 0) [[unlikely]]
+      check_unseen_writes();
     // Who waits to be notified is blocked, and goes round nowhere; who joins a thread does so once.
     if (g.weak != nullptr) {
       check_weak_spin(op);
@@ -381,7 +395,7 @@ void visible(const Op& op) {
     if (next != t.id) switch_to(next);
   }
   t.spinning = false;
-  if (g.weak != nullptr) note_round_memory();
+  if (g.weak != nullptr || !t.visits.empty() || t.idle.wait != 0) note_round_memory();
   if (g.recording) record_event(t.pending, t.id);
 }
 

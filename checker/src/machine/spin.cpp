@@ -12,7 +12,9 @@
 // moment; or else, that the others stand where they stood.
 //
 // Compared are the heap, the globals, the thread's own stack and thread-local variables, and of other stacks what any
-// thread but their own has accessed.
+// thread but their own has accessed. Whatever else is the others' own changes as they move. That this thread has not written
+// there either, without a hook (as rand_r() does where its argument points), is seen by comparing it from each of the thread's
+// events in a round to its next.
 //
 // Where several threads have gone round together, and everything is as it was, they can keep step for ever: a livelock,
 // too, although each would get out alone (two std::scoped_lock that step aside for each other).
@@ -31,6 +33,7 @@
 #include <bit>
 #include <iterator>
 
+#include "machine/bookkeeping.hpp"
 #include "machine/machine.hpp"
 #include "machine/modules.hpp"
 #include "memory/weak.hpp"
@@ -59,6 +62,25 @@ std::uint64_t hash_memory(const Thread& t) {
   // A thread that looked at the clock may go by the time that has passed.
   const std::uint64_t own[] = {t.read_clock ? t.clock.time : 0, g.outcome.size()};
   return XXH3_64bits_withSeed(own, sizeof own, h);
+}
+
+/// What is the other threads' own: their stacks and thread-local variables. While a thread runs nobody else does, so that from
+/// one of its events to its next only the thread itself can change them.
+std::uint64_t hash_others(const Thread& t) {
+  std::uint64_t h = 1;
+  for (std::uint64_t rest = have_stacks() & ~bit(t.id); rest != 0; rest &= rest - 1) {
+    const Thread& other = g.threads[std::countr_zero(rest)];
+    if (other.process != t.process) continue;
+    h = hash_range(other.stack_pointer, g.stacks.top(other.id), h);
+    h = hash_range(g.thread_locals.low(other.slot), g.thread_locals.high(other.slot), h);
+  }
+  return h;
+}
+
+/// Of everything that a write without a hook may have changed since the thread's last event.
+std::uint64_t hash_for_unseen_writes(const Thread& t) {
+  const std::uint64_t hashes[] = {g.weak != nullptr ? hash_memory(t) : 0, hash_others(t)};
+  return XXH3_64bits(hashes, sizeof hashes) | 1;
 }
 
 std::uint64_t hash_object(const sync::Object& o, std::uint64_t h) {
@@ -192,7 +214,7 @@ void check_weak_spin(const Op& op) {
   static std::vector<std::uint64_t>* const places = new std::vector<std::uint64_t>;
   Thread& t = self();
   // Not every write has a hook: has it changed memory since it performed its last event?
-  if (t.memory_then != 0 && hash_memory(t) != t.memory_then) ++t.own_writes;
+  if (t.memory_then != 0 && hash_for_unseen_writes(t) != t.memory_then) ++t.own_writes;
   t.memory_then = 0;
   const bool reads = op.kind == EventKind::atomic_load || op.kind == EventKind::atomic_cas ||
                      op.kind == EventKind::atomic_rmw || op.kind == EventKind::plain_read ||
@@ -232,7 +254,13 @@ void note_round_memory() {
   // A round may have begun at any of the visits, not only at the last one.
   const bool in_round = t.idle.wait != 0 || std::any_of(t.visits.begin(), t.visits.end(),
                                                         [](const auto& visit) { return visit.state != 0; });
-  t.memory_then = in_round ? hash_memory(t) : 0;
+  t.memory_then = in_round ? hash_for_unseen_writes(t) : 0;
+}
+
+void check_unseen_writes() {
+  Thread& t = self();
+  if (hash_for_unseen_writes(t) != t.memory_then) changed();
+  t.memory_then = 0;
 }
 
 void need_clean_stacks() {

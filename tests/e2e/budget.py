@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-"""The time that a search was given, and Ctrl-C, end it even within an execution that goes on and on; the report says how long that was."""
+"""The time that a search was given, and Ctrl-C, end it even within an execution that goes on and on; the report says how long that was.
+
+Where executions are long and have choices all along, dividing the search must not take the time and memory of them all."""
 import argparse
 import json
+import os
 import pathlib
 import re
 import signal
@@ -24,9 +27,29 @@ int main() {
   other.join();
 }
 """
+# Each thread's every lock is a choice, and each choice a graph of tens of thousands of events.
+LONG = """
+#include <mutex>
+#include <thread>
+int main() {
+  std::mutex lock;
+  int count = 0;
+  auto work = [&] {
+    for (int i = 0; i < 5000; ++i) {
+      std::lock_guard<std::mutex> guard(lock);
+      ++count;
+    }
+  };
+  std::thread one(work), two(work);
+  one.join();
+  two.join();
+}
+"""
 SEARCHES = ([], ["--preemptions", "2"], ["--search", "graphs", "--jobs", "1"], ["--search", "graphs", "--jobs", "2"],
             ["--model", "rc11", "--search", "exhaustive"], ["--search", "random", "--executions", "10"])
 UNDECIDED = 2
+LONG_SEARCHES = (["--search", "graphs", "--jobs", "1"], ["--search", "graphs", "--jobs", "2"])
+MOST_MEMORY = 400  # MiB; it was 2,000
 PATIENCE = 60  # seconds: for a machine that is busy; what is wrong here would take hours
 
 
@@ -51,6 +74,25 @@ def ended(command, why, interrupt):
     return ""
 
 
+def memory(command):
+    """What is wrong with the memory that the search takes until its time is over; empty where nothing is."""
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode != UNDECIDED:
+        return f"status {child.returncode}"
+    if used.ru_maxrss > MOST_MEMORY * 1024:
+        return f"it took {used.ru_maxrss // 1024} MiB"
+    return ""
+
+
+def build(selvage, source, text):
+    source.write_text(text, encoding="utf-8")
+    program = source.with_suffix("")
+    subprocess.run([selvage, "c++", "-std=c++20", "-O1", "-g", source, "-o", program], check=True)
+    return program
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--selvage", type=pathlib.Path, required=True)
@@ -59,9 +101,8 @@ def main():
     selvage = arguments.selvage.resolve()
     work = arguments.work.resolve() / "budget"
     work.mkdir(parents=True, exist_ok=True)
-    source, program = work / "endless.cpp", work / "endless"
-    source.write_text(PROGRAM, encoding="utf-8")
-    subprocess.run([selvage, "c++", "-std=c++20", "-O1", "-g", source, "-o", program], check=True)
+    program = build(selvage, work / "endless.cpp", PROGRAM)
+    long = build(selvage, work / "long.cpp", LONG)
     failed = 0
     for search in SEARCHES:
         command = [selvage, "run", "--json", "-", "--max-events", "100000000000", *search]
@@ -70,6 +111,11 @@ def main():
             if wrong:
                 failed += 1
                 print(f"FAIL {' '.join(search) or 'default'}: {wrong}")
+    for search in LONG_SEARCHES:
+        wrong = memory([selvage, "run", "--time", "2", *search, long])
+        if wrong:
+            failed += 1
+            print(f"FAIL long, {' '.join(search)}: {wrong}")
     print(f"{failed} failed")
     return 1 if failed else 0
 

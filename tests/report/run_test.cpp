@@ -310,7 +310,7 @@ TEST_F(Run, AMissingPartOfTheInstallationIsNamed) {
   expect_refused("lib/selvage/libtsan.so.2 is missing");
 }
 
-// Waits until the fake has started, then sends the signals to the command.
+// Waits until the fake has started, then sends the signals to the command; what came sooner would be the same one.
 class Interrupted : public Run {
  protected:
   int run_and_signal(const std::string& what, const std::vector<int>& signals) {
@@ -324,7 +324,7 @@ class Interrupted : public Run {
                             [&] {
                               std::string kills;
                               for (const int number : signals)
-                                kills += "kill -" + std::to_string(number) + " $pid\nsleep 0.2\n";
+                                kills += "kill -" + std::to_string(number) + " $pid\nsleep 0.7\n";
                               return kills;
                             }() +
                             "wait $pid\n");

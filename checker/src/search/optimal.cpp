@@ -362,9 +362,18 @@ void Optimal::prefer_part(std::size_t index) {
   take_part(parts_[first_part_]);
 }
 
+/// Each part has a graph of its own. Where that would take too much memory, one process searches.
+bool Optimal::too_large_to_split() const {
+  constexpr std::size_t kMostEvents = 1 << 19;  // of all parts together, some 100 MB
+  std::size_t events = 0;
+  for (int t = 0; t < frames_.back().graph.threads(); ++t) events += frames_.back().graph.length(t);
+  return events * frames_.back().items.size() > kMostEvents;
+}
+
 bool Optimal::next() {
   weigh();
   length_ = count();
+  if (splitting_ && too_large_to_split()) splitting_ = false;
   if (splitting_) {
     set_apart();
     if (parts_.size() - part_ >= wanted_) {

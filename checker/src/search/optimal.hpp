@@ -160,6 +160,7 @@ class Optimal : public Strategy, public memory::Weak {
     std::uint32_t choice_value;
     double weight;
   };
+  [[nodiscard]] bool too_large_to_split() const;
   void set_apart();
   void take_part(Part& part);
   memory::ExecutionGraph& now() { return frames_.back().graph; }

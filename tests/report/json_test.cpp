@@ -70,10 +70,10 @@ TEST(Json, FieldsComeInTheOrderOfTheDocumentation) {
   const auto document = nlohmann::ordered_json::parse(json_report(race_sample()));
   std::vector<std::string> keys;
   for (const auto& [key, value] : document.items()) keys.push_back(key);
-  EXPECT_THAT(
-      keys, ElementsAre("selvage", "program", "search", "model", "weaken", "drop_lock", "verdict", "message",
-                        "complete", "caveat", "only_sc", "executions", "blocked", "events", "states",
-                        "transitions", "memory", "seconds", "covered", "symmetry", "outcomes", "violations"));
+  EXPECT_THAT(keys, ElementsAre("selvage", "program", "search", "model", "weaken", "drop_lock", "verdict",
+                                "message", "complete", "caveat", "only_sc", "executions", "blocked",
+                                "bounded", "events", "states", "transitions", "memory", "seconds", "covered",
+                                "symmetry", "outcomes", "violations"));
   EXPECT_EQ(document["selvage"], kVersion);
   const auto& violation = document["violations"][0];
   EXPECT_EQ(violation["kind"], "data-race");

@@ -52,6 +52,7 @@ RawResult full_result() {
   result.complete = true;
   result.executions = 1;
   result.blocked = 2;
+  result.bounded = 4;
   result.events = std::numeric_limits<std::uint64_t>::max();
   result.seconds = 0.1;
   result.covered = 0.25;

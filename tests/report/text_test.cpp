@@ -105,6 +105,15 @@ TEST(Text, ARaceFromTheTopDown) {
             "  2  in 1 execution\n");
 }
 
+TEST(Text, SaysWhatWasCutAtABound) {
+  Result result = proved_sample();
+  result.verdict = Verdict::exhausted;
+  result.complete = false;
+  result.bounded = 2;
+  EXPECT_THAT(text_report(result),
+              HasSubstr("20 executions and 3 cut short as covered by others and 2 cut short at the bound,"));
+}
+
 TEST(Text, SaysHowToSaveWhereNothingWasSaved) {
   TextOptions options;
   options.save_command = "selvage run --save-schedule racy.schedule ./racy";

@@ -577,7 +577,7 @@ TEST(Executions, OfARandomSearchAreCountedWhereABoundCutsThem) {
   });
   EXPECT_EQ(result.verdict, selvage::Verdict::exhausted);
   EXPECT_EQ(result.executions, 0U);
-  EXPECT_EQ(result.blocked, 5U);
+  EXPECT_EQ(result.bounded, 5U);
   EXPECT_LT(result.seconds, options.seconds);
 }
 

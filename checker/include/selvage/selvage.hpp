@@ -178,6 +178,7 @@ struct Result {
       only_sc;  ///< model "auto": why accesses of weaker memory orders were taken for seq_cst; mostly empty
   std::uint64_t executions = 0;   ///< complete executions; stateful: different last steps of executions
   std::uint64_t blocked = 0;      ///< executions cut because another one covers them
+  std::uint64_t bounded = 0;      ///< executions cut at `max_events`
   std::uint64_t events = 0;       ///< visible events over all executions
   std::uint64_t states = 0;       ///< stateful: different states; else 0
   std::uint64_t transitions = 0;  ///< stateful: steps from one state to another; else 0

@@ -341,7 +341,7 @@ void Explorer::show_going_round(const StatefulSearch& search) {
   if (cycle.entry == state::kNoState) return;
   std::unique_ptr<search::Strategy> kept = std::move(strategy_);
   strategy_ = std::make_unique<search::Rounds>(search.schedule_to(cycle.entry), as_schedule(cycle.round));
-  const std::uint64_t executions = executions_, blocked = blocked_;
+  const std::uint64_t executions = executions_, blocked = blocked_, bounded = bounded_;
   const std::size_t found = found_.size();
   do {
     run_once();
@@ -350,6 +350,7 @@ void Explorer::show_going_round(const StatefulSearch& search) {
   } while (again_ && !stopped_);
   executions_ = executions;
   blocked_ = blocked;
+  bounded_ = bounded;
   if (found_.size() == found) {
     std::uint64_t threads = 0;
     for (const state::Step& step : cycle.round) threads |= bit(step.thread);
@@ -377,7 +378,7 @@ bool Explorer::out_of_budget() {
   }
   if (job_.control != nullptr && shared_ == nullptr) {  // else somebody else tells for all
     job_.control->executions.store(executions_, std::memory_order_relaxed);
-    job_.control->blocked.store(blocked_, std::memory_order_relaxed);
+    job_.control->blocked.store(blocked_ + bounded_, std::memory_order_relaxed);
     job_.control->events.store(g.total_events, std::memory_order_relaxed);
     if ((clock_checks_ & 63) == 0)
       job_.control->covered.store(strategy_->covered(), std::memory_order_relaxed);

@@ -113,7 +113,7 @@ class Explorer {
   memory::ChosenReads chosen_reads_{&chosen_read};
   Output output_;
   std::uint64_t executions_ = 0, blocked_ = 0;
-  std::uint64_t bounded_ = 0;  ///< of those that were cut, by a bound
+  std::uint64_t bounded_ = 0;     ///< of those that were cut, by a bound
   double covered_by_others_ = 0;  ///< of the search, by processes that parts of it were given to
   std::uint64_t states_ = 0, steps_ = 0, memory_ = 0;  ///< of a stateful search
   const StatefulSearch* states_search_ = nullptr;      ///< one that is going on

@@ -123,6 +123,7 @@ void Explorer::forget() {
   outcomes_.clear();
   executions_ = 0;
   blocked_ = 0;
+  bounded_ = 0;
   g.total_events = 0;
 }
 
@@ -173,8 +174,7 @@ void Explorer::judge() {
       stopped_ = true;
       return;
     case How::cut:
-      ++blocked_;
-      if (g.ending.bounded) ++bounded_;
+      ++(g.ending.bounded ? bounded_ : blocked_);
       break;
     case How::completed:
       if (strategy_->ended_early()) {

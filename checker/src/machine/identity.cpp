@@ -72,7 +72,7 @@ SearchHost::Saving Explorer::saving() {
             write_part(to);
           },
           [this](state::Reader& from) {
-            executions_ = blocked_ = g.total_events = 0;
+            executions_ = blocked_ = bounded_ = g.total_events = 0;
             outcomes_.clear();
             found_.clear();
             std::uint64_t seconds = 0;

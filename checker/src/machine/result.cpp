@@ -72,6 +72,7 @@ report::RawViolation Explorer::recorded(const Found& found, bool* reproduced) {
 void Explorer::fill(report::RawResult& result) {
   result.executions = executions_;
   result.blocked = blocked_;
+  result.bounded = bounded_;
   result.events = g.total_events;
   result.states = states_;
   result.transitions = steps_;

@@ -72,7 +72,7 @@ bool Explorer::share_search() {
         }
       });
   if (workers.count() == 0) return false;
-  const std::uint64_t executions = executions_, blocked = blocked_, events = g.total_events;
+  const std::uint64_t executions = executions_, blocked = blocked_ + bounded_, events = g.total_events;
   workers.go();
   workers.wait([&] {
     if (job_.control == nullptr) return;
@@ -109,7 +109,7 @@ bool Explorer::share_search() {
 void Explorer::search_part(std::uint32_t part) {
   SharedSearch::Counts& counts = shared_->counts();
   searched_->only_part(part);
-  executions_ = blocked_ = g.total_events = 0;
+  executions_ = blocked_ = bounded_ = g.total_events = 0;
   outcomes_.clear();
   found_.clear();
   g.bounded = false;
@@ -130,10 +130,10 @@ void Explorer::search_part(std::uint32_t part) {
       return;
     }
     counts.executions += executions_ - told_executions;
-    counts.blocked += blocked_ - told_blocked;
+    counts.blocked += blocked_ + bounded_ - told_blocked;
     counts.events += g.total_events - told_events;
     told_executions = executions_;
-    told_blocked = blocked_;
+    told_blocked = blocked_ + bounded_;
     told_events = g.total_events;
     if (stopped_) {
       lower(counts.last, part);
@@ -163,7 +163,7 @@ void Explorer::search_part(std::uint32_t part) {
 }
 
 void Explorer::write_part(state::Writer& to) const {
-  to(executions_)(blocked_)(g.total_events);
+  to(executions_)(blocked_)(bounded_)(g.total_events);
   to(static_cast<std::uint8_t>(g.bounded))(static_cast<std::uint8_t>(g.race_ignored_ever))(g.bounded_why);
   to(static_cast<std::uint64_t>(outcomes_.size()));
   for (const auto& [value, seen] : outcomes_) {
@@ -181,12 +181,13 @@ void Explorer::write_part(state::Writer& to) const {
 }
 
 void Explorer::add_part(state::Reader& from) {
-  std::uint64_t executions = 0, blocked = 0, events = 0, count = 0, preemptions = 0;
+  std::uint64_t executions = 0, blocked = 0, cut = 0, events = 0, count = 0, preemptions = 0;
   std::uint8_t bounded = 0, ignored = 0;
   std::string why;
-  from(executions)(blocked)(events)(bounded)(ignored)(why);
+  from(executions)(blocked)(cut)(events)(bounded)(ignored)(why);
   executions_ += executions;
   blocked_ += blocked;
+  bounded_ += cut;
   g.total_events += events;
   if (bounded != 0) note_bound(why);
   g.race_ignored_ever = g.race_ignored_ever || ignored != 0;

@@ -15,7 +15,7 @@ namespace selvage::report {
 
 struct CheckpointPrefix {
   static constexpr std::uint64_t kMark = 0x6b6843'76'6c6553;  // "SelvChk"
-  static constexpr std::uint64_t kFormat = 1;
+  static constexpr std::uint64_t kFormat = 2;
   std::uint64_t mark = kMark, format = kFormat;
   std::uint64_t size = 0;                      ///< of the file
   std::uint64_t head_size = 0, head_hash = 0;  ///< XXH3, 64 bits

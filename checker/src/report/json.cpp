@@ -78,6 +78,7 @@ std::string json_report(const Result& result) {
                          {"only_sc", text(result.only_sc)},
                          {"executions", result.executions},
                          {"blocked", result.blocked},
+                         {"bounded", result.bounded},
                          {"events", result.events},
                          {"states", result.states},
                          {"transitions", result.transitions},

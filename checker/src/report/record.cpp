@@ -277,6 +277,7 @@ std::string to_json_text(const RawResult& result) {
                          {"complete", result.complete},
                          {"executions", result.executions},
                          {"blocked", result.blocked},
+                         {"bounded", result.bounded},
                          {"events", result.events},
                          {"states", result.states},
                          {"transitions", result.transitions},
@@ -304,6 +305,7 @@ RawResult raw_result_from_json(const std::string& source) {
     read(at(from, "complete"), to.complete);
     read(at(from, "executions"), to.executions);
     read(at(from, "blocked"), to.blocked);
+    read(at(from, "bounded"), to.bounded);
     read(at(from, "events"), to.events);
     read(at(from, "states"), to.states);
     read(at(from, "transitions"), to.transitions);

@@ -98,7 +98,7 @@ struct RawResult {
   Verdict verdict = Verdict::exhausted;
   std::string message;  ///< for verdicts without a violation: why
   bool complete = false;
-  std::uint64_t executions = 0, blocked = 0, events = 0;
+  std::uint64_t executions = 0, blocked = 0, bounded = 0, events = 0;
   std::uint64_t states = 0, transitions = 0, memory = 0;
   double seconds = 0;
   double covered = -1;                ///< as in Result

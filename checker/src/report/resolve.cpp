@@ -125,6 +125,7 @@ Result resolve(const RawResult& raw, const Options& options, Symbols& symbols) {
   result.complete = raw.complete;
   result.executions = raw.executions;
   result.blocked = raw.blocked;
+  result.bounded = raw.bounded;
   result.events = raw.events;
   result.states = raw.states;
   result.transitions = raw.transitions;

@@ -85,10 +85,11 @@ std::string extent(const Result& result) {
       : result.covered >= 0 ? fmt::format("the search ended when it had gone through about {} (an estimate)",
                                           in_percent(result.covered))
                             : "the search ended before it had gone through all";
-  const std::string blocked =
+  std::string cut =
       result.blocked == 0 ? "" : fmt::format(" and {} cut short as covered by others", result.blocked);
-  const std::string what = result.states != 0 ? counted(result.states, "state")
-                                              : counted(result.executions, "execution") + blocked;
+  if (result.bounded != 0) cut += fmt::format(" and {} cut short at the bound", result.bounded);
+  const std::string what =
+      result.states != 0 ? counted(result.states, "state") : counted(result.executions, "execution") + cut;
   return fmt::format("{}: {}, {}, {:.2f} s;\n  {}{} ({} memory model)\n", result.program, what, work(result),
                      result.seconds, how, symmetry_in_words(result), model_in_words(result.model));
 }

@@ -7,6 +7,8 @@
 # ThreadSanitizer runtime. libselvage is the first library of the link, before the C and C++ libraries, so
 # that its pthread functions are the ones the program calls.
 #
+# Libraries of your own that it links need selvage_instrument(target); without it there is a warning.
+#
 # This file is part of the installed package: it must not depend on the rest of the source tree.
 
 include_guard(GLOBAL)
@@ -71,6 +73,33 @@ function(selvage_compile_options variable)
   set(${variable} ${options} PARENT_SCOPE)
 endfunction()
 
+# selvage_instrument(target)
+#
+# Compiles a library of your own so that tests see what it does, access by access.
+function(selvage_instrument target)
+  selvage_compile_options(options)
+  target_compile_options(${target} PRIVATE ${options})
+  target_link_libraries(${target} PRIVATE selvage::selvage)
+endfunction()
+
+# Warns of libraries made here that `test` links and would not see into: a race in them is not found.
+function(selvage_check_libraries test)
+  get_target_property(libraries ${test} LINK_LIBRARIES)
+  foreach(library IN LISTS libraries)
+    if(NOT TARGET ${library})
+      continue()
+    endif()
+    get_target_property(imported ${library} IMPORTED)
+    get_target_property(type ${library} TYPE)
+    get_target_property(options ${library} COMPILE_OPTIONS)
+    if(NOT imported AND NOT type STREQUAL "INTERFACE_LIBRARY" AND NOT "${options}" MATCHES "-fsanitize=thread"
+       AND NOT library MATCHES "^selvage(::|$)")
+      message(WARNING "${library} is not compiled with -fsanitize=thread: what it accesses is not seen in ${test}, and a race "
+                      "there is not found. selvage_instrument(${library}) compiles it so.")
+    endif()
+  endforeach()
+endfunction()
+
 function(selvage_add_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TIMEOUT" "SOURCES;LIBRARIES;LABELS")
   if(NOT arg_NAME OR NOT arg_SOURCES)
@@ -91,6 +120,9 @@ function(selvage_add_test)
   target_compile_features(${arg_NAME} PRIVATE cxx_std_20)
   target_compile_options(${arg_NAME} PRIVATE ${options})
   target_link_libraries(${arg_NAME} PRIVATE selvage::selvage ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
+
+  # When all that the directory links to it is known.
+  cmake_language(EVAL CODE "cmake_language(DEFER CALL selvage_check_libraries [[${arg_NAME}]])")
 
   # Discovery runs the executable: at ctest's start, so that a failure there is not a failure to build.
   gtest_discover_tests(

@@ -198,4 +198,32 @@ TEST(Races, AJoinWritesTheResult) {
   EXPECT_THAT(join_both(true), selvage::Proves());
 }
 
+__attribute__((noinline, no_sanitize("thread"))) void write_unseen(int* to) {
+  *static_cast<volatile int*>(to) = 5;
+}
+
+// A write without a hook has come between: the read is not from the one that the trace shows before it.
+TEST(Races, AReadIsFromNoWriteThatItsValueIsNotOf) {
+  static int value = 0;
+  const auto read_in_trace = [](bool unseen) {
+    const auto result = selvage::explore([unseen] {
+      value = 0;
+      std::thread other([] { value = 1; });
+      other.join();
+      if (unseen) write_unseen(&value);
+      const int seen = value;
+      selvage::check(seen == 7);
+    });
+    std::string all;
+    for (const auto& violation : result.violations) {
+      for (const auto& event : violation.trace) {
+        if (event.text.starts_with("read")) all += event.text + "\n";
+      }
+    }
+    return all;
+  };
+  EXPECT_THAT(read_in_trace(true), testing::AllOf(HasSubstr("= 5"), testing::Not(HasSubstr("from"))));
+  EXPECT_THAT(read_in_trace(false), testing::AllOf(HasSubstr("= 1"), HasSubstr("from")));
+}
+
 }  // namespace

@@ -85,7 +85,7 @@ struct Options {
   std::string resume;    ///< stateful, `selvage run` only: goes on from what was saved in this file
   unsigned workers = 0;  ///< stateful: processes that search from then on; 0: one for each processor
   unsigned jobs =
-      0;  ///< graphs: processes that search, 0: one for each processor; same result for any number
+      0;  ///< exhaustive, graphs: processes that search, 0: one for each processor; same result for any number
   /// graphs: threads that are started one after the other with the same function and argument are interchangeable, and
   /// executions that differ only in which of them is which are explored once; docs/symmetry.md says what a program must not
   /// do then.
@@ -211,15 +211,15 @@ std::ostream& operator<<(std::ostream& out, const Result& result);
 /// explored must have been compiled with -fsanitize=thread and linked with libselvage instead of the
 /// compiler's runtime; selvage_add_test and `selvage c++` do both.
 /// Throws std::invalid_argument for options that contradict each other, std::runtime_error where the
-/// exploration could not be started at all.
+/// exploration could not be started at all, or nothing of the program was compiled so.
 Result explore(const Options& options, const std::function<void()>& body);
 Result explore(const std::function<void()>& body);
 
 /// A hand-written schedule, for teaching and regression tests: each step runs one thread up to a point.
 /// Threads are numbered as in traces: 0 is the body, 1 the first thread it starts. Plain accesses count as
 /// events only for the locations named with `watch`. When the steps are used up the lowest-numbered
-/// enabled thread runs on. A step that cannot be carried out (its thread is blocked or has ended first)
-/// gives verdict `misuse` with the number of the step.
+/// enabled thread runs on. A step that cannot be carried out (its thread is blocked or has ended first), and one that is not over
+/// when the program ends, gives verdict `misuse` with the number of the step.
 class Directed {
  public:
   /// Makes the plain accesses to [address, address + size) visible events.

@@ -252,6 +252,9 @@ int rwlock(pthread_rwlock_t* l, bool write, objects::Patience patience, int cloc
     objects::check_user(o, "read-write lock", l->__data.__shared != 0);
   }
   touch(l, selvage::race::kRead, pc);
+  // Here a reader never waits for a writer that only waits itself.
+  if (!write && l->__data.__flags == PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP)
+    unsupported("a read-write lock that prefers writers");
   const EventKind kind = patience == objects::Patience::never
                              ? (write ? EventKind::try_write_lock : EventKind::try_read_lock)
                          : patience == objects::Patience::until

@@ -39,10 +39,12 @@ namespace {
 
 struct Key {
   void (*destructor)(void*);
-  std::uint32_t generation;  // of the execution that made it; 0: made before the exploration
+  std::uint32_t generation;  // of the execution that made or deleted it; 0: none has
   bool used;
 };
 std::array<Key, PTHREAD_KEYS_MAX> g_keys{};
+std::array<void (*)(void*), PTHREAD_KEYS_MAX>
+    g_destructors_before{};    // of the keys that there were before the exploration
 std::uint64_t g_keys_end = 0;  // no key from here on was ever made
 
 /// While a thread unwinds for pthread_exit. Not on its stack, which is taken down while the unwinder still needs it.
@@ -53,12 +55,13 @@ template <typename Archive>
 void keys_and_exits(Archive& archive) {
   archive(g_keys_end);
   for (unsigned k = 0; k < g_keys_end; ++k) {
-    // The number of the execution says nothing but whether it is this one.
+    // What another execution did with it says nothing.
     Key& key = g_keys[k];
-    enum Of : std::uint8_t { before, now, earlier } of = before;
-    if (key.generation != 0) of = key.generation == g.shadow.generation() ? now : earlier;
-    archive(key.destructor)(key.used)(of);
-    key.generation = of == before ? 0 : of == now ? g.shadow.generation() : g.shadow.generation() - 1;
+    std::uint8_t now = key.generation == g.shadow.generation() ? 1 : 0;
+    archive(now);
+    if (now == 0) key = {};
+    archive(key.destructor)(key.used);
+    if (now != 0) key.generation = g.shadow.generation();
   }
   archive(g_exiting);
   for (std::uint64_t rest = g_exiting; rest != 0; rest &= rest - 1) {
@@ -96,6 +99,13 @@ int find(pthread_t thread) {
   return t < 0 || g.threads[t].state == Thread::State::unused ? -1 : t;
 }
 
+/// What is called for a thread's value of the key; null: nothing.
+void (*destructor_of(unsigned k))(void*) {
+  const Key& key = g_keys[k];
+  if (key.generation != g.shadow.generation()) return g_destructors_before[k];
+  return key.used ? key.destructor : nullptr;
+}
+
 void run_exit_handlers() {
   Thread& t = self();
   while (!t.destructors.empty()) {
@@ -107,15 +117,14 @@ void run_exit_handlers() {
   for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; ++round) {
     bool again = false;
     for (unsigned k = 0; k < g_keys_end; ++k) {
-      const Key& key = g_keys[k];
-      if (!key.used || key.destructor == nullptr) continue;
-      if (key.generation != 0 && key.generation != g.shadow.generation()) continue;
+      void (*const destructor)(void*) = destructor_of(k);
+      if (destructor == nullptr) continue;
       void* value = pthread_getspecific(k);
       if (value == nullptr) continue;
       pthread_setspecific(k, nullptr);
       again = true;
       Callback program;
-      key.destructor(value);
+      destructor(value);
     }
     if (!again) break;
   }
@@ -164,19 +173,24 @@ void fiber_main(void* argument) {
 namespace {
 
 /// The thread, once it has ended; nullptr where it is the running one.
+void check_joinable(int t) {
+  if (g.threads[t].joined) misuse("T" + std::to_string(t) + " is joined twice");
+  if (g.threads[t].detached) misuse("join of T" + std::to_string(t) + ", which is detached");
+}
+
 Thread* wait_for_end(pthread_t thread, std::uint64_t pc) {
   const int t = find(thread);
   Thread& me = self();
   if (t < 0) misuse("join of a thread that was never started");
   Thread& other = g.threads[t];
-  if (other.joined) misuse("T" + std::to_string(t) + " is joined twice");
-  if (other.detached) misuse("join of T" + std::to_string(t) + ", which is detached");
+  check_joinable(t);
   if (t == me.id) return nullptr;
   Op op;
   op.kind = EventKind::join;
   op.second = static_cast<std::uint64_t>(t);
   op.pc = pc;
   visible(op);
+  check_joinable(t);  // another may have joined it, or detached it, while this one waited
   other.joined = true;
   me.visits.clear();  // what joins has gone on, whatever it does next
   if (uses_symmetry()) {
@@ -273,11 +287,21 @@ void yield(std::uint64_t pc) {
 
 void key_made(pthread_key_t key, void (*destructor)(void*)) {
   if (key >= g_keys.size()) return;
-  g_keys[key] = {destructor, g.in_program ? g.shadow.generation() : 0, true};
+  if (g.in_program) {
+    g_keys[key] = {destructor, g.shadow.generation(), true};
+  } else {
+    g_destructors_before[key] = destructor;
+  }
   if (key >= g_keys_end) g_keys_end = key + 1;
 }
 void key_deleted(pthread_key_t key) {
-  if (g.in_program && key < g_keys.size() && g_keys[key].generation != 0) g_keys[key].used = false;
+  if (key >= g_keys.size()) return;
+  if (g.in_program) {
+    g_keys[key] = {nullptr, g.shadow.generation(), false};
+    if (key >= g_keys_end) g_keys_end = key + 1;
+  } else {
+    g_destructors_before[key] = nullptr;
+  }
 }
 
 }  // namespace selvage::abi

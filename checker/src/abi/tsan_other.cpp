@@ -30,7 +30,7 @@ void annotate(const void* p, bool release, std::uint64_t pc) {
 
 }  // namespace
 
-SELVAGE_EXPORT void __tsan_init() {}
+SELVAGE_EXPORT void __tsan_init() { g.instrumented = true; }
 SELVAGE_EXPORT void __tsan_func_entry(void* /*pc*/) {}
 SELVAGE_EXPORT void __tsan_func_exit() {}
 SELVAGE_EXPORT void __tsan_ignore_thread_begin() {}

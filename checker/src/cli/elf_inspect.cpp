@@ -51,6 +51,7 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     facts->strings_instrumented |= name == kStringsInstrumented;
     facts->contains_library |= symbol.st_shndx != SHN_UNDEF && name == "__cxa_throw";
     facts->library_strings |= symbol.st_shndx == SHN_UNDEF && is_of_strings(name);
+    facts->explores |= symbol.st_shndx == SHN_UNDEF && name.starts_with("_ZN7selvage7explore");
     if (name.rfind("__tsan_", 0) != 0) {
       continue;
     }
@@ -222,6 +223,7 @@ std::string refusal(const ElfFacts& facts, const std::string& path, const std::s
         "it is setuid, setgid or has file capabilities, and the loader lets nobody take such programs over; "
         "explore a copy without them");
   }
+  if (facts.explores) return because("it calls selvage::explore, and so explores by itself: just run it");
   if (!facts.calls_tsan) {
     return because(
         "it is not a -fsanitize=thread build (it calls none of the hooks); compile and link it with "

@@ -14,6 +14,7 @@ struct ElfFacts {
   bool dynamic = false;        ///< names a dynamic loader, which reads LD_PRELOAD
   bool privileged = false;     ///< setuid, setgid or file capabilities: the loader ignores LD_PRELOAD
   bool calls_tsan = false;     ///< has undefined __tsan_* symbols but __tsan_init: some of it is instrumented
+  bool explores = false;       ///< calls selvage::explore
   bool contains_tsan = false;  ///< defines __tsan_init: the runtime was linked into it
   bool by_clang = false;       ///< clang compiled some of it
   bool all_instrumented =

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "exit_status.hpp"
+#include "print.hpp"
 #include "promised.hpp"
 #include "record.hpp"
 #include "resolve.hpp"
@@ -124,7 +125,7 @@ std::optional<report::RawResult> explore_in_child(
                                   .environment = environment,
                                   .fixed_start = !options.checkpoint.empty() || !options.resume.empty()});
   if (end.abandoned) {
-    fmt::print(stderr, "selvage: interrupted twice: the search was killed and nothing was saved\n");
+    say("selvage: interrupted twice: the search was killed and nothing was saved\n");
     return std::nullopt;
   }
   if (end.record.empty()) throw Refused(without_result(end, target.program));

@@ -2,13 +2,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <cstdio>
+#include <algorithm>
 #include <exception>
+#include <iterator>
+#include <string_view>
 
 #include "cxx.hpp"
 #include "exit_status.hpp"
 #include "new_project.hpp"
 #include "orders.hpp"
+#include "print.hpp"
 #include "run.hpp"
 #include "run_request.hpp"
 #include "version.hpp"
@@ -31,10 +34,18 @@ constexpr const char* kOrdersStatuses =
     "  2  a bound ended a search, or it was interrupted: something is not decided\n"
     "  3  bad usage, unreadable file, unsupported program, or an internal error\n";
 
+constexpr const char* kCommands[] = {"run", "c++", "orders", "new"};
+
 int command(int argc, char** argv) {
   // The compiler's options are not ours to parse.
   if (argc >= 2 && std::string(argv[1]) == "c++") {
     return cli::cxx_command({argv + 2, argv + argc});
+  }
+  if (argc >= 2 && argv[1][0] != '-' &&
+      std::none_of(std::begin(kCommands), std::end(kCommands),
+                   [&](const char* name) { return std::string_view(argv[1]) == name; })) {
+    throw cli::Refused(fmt::format(
+        "there is no command '{}'; there are run, c++, orders and new (see selvage --help)", argv[1]));
   }
   CLI::App app("Selvage: a model checker for ordinary C++ threads", "selvage");
   app.set_version_flag("--version", std::string("selvage ") + report::kVersion);
@@ -54,7 +65,7 @@ int command(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // help or version
     const char* of = run->parsed() ? " run" : fresh->parsed() ? " new" : orders->parsed() ? " orders" : "";
-    fmt::print(stderr, "selvage: {} (see selvage{} --help)\n", error.what(), of);
+    cli::say(fmt::format("selvage: {} (see selvage{} --help)\n", error.what(), of));
     return cli::kRefused;
   }
   if (fresh->parsed()) return cli::new_command(project);
@@ -78,7 +89,7 @@ int main(int argc, char** argv) {
   try {
     return command(argc, argv);
   } catch (const std::exception& error) {
-    fmt::print(stderr, "selvage: {}\n", error.what());
+    cli::say(fmt::format("selvage: {}\n", error.what()));
     return cli::kRefused;
   }
 }

@@ -13,6 +13,7 @@
 #include "exit_status.hpp"
 #include "explore_program.hpp"
 #include "files.hpp"
+#include "print.hpp"
 #include "shell.hpp"
 #include "text.hpp"
 
@@ -196,8 +197,8 @@ int orders_command(const OrdersRequest& request) {
   if (!found) return kUndecided;
   if (!request.json.empty() && request.json != "-") report::write_file(request.json, orders_json(*found));
   std::FILE* const human = request.json == "-" ? stderr : stdout;
-  std::fputs(orders_text(*found, 110).c_str(), human);
-  if (request.json == "-") std::fputs(orders_json(*found).c_str(), stdout);
+  print(human, orders_text(*found, 110), "the report");
+  if (request.json == "-") print(stdout, orders_json(*found), "the JSON document to stdout");
   if (found->as_written.verdict != Verdict::proved) return exit_status(found->as_written.verdict);
   return found->undecided ? kUndecided : kProved;
 }

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <cstdio>
+#include <unistd.h>
 
+#include "bytes.hpp"
+#include "print.hpp"
 #include "sentence.hpp"
 
 namespace selvage::cli {
@@ -14,8 +16,7 @@ constexpr const char* kClearLine = "\r\x1b[K";
 
 Progress::~Progress() {
   if (shown_) {
-    fmt::print(stderr, "{}", kClearLine);
-    std::fflush(stderr);
+    say(kClearLine);
   }
 }
 
@@ -38,11 +39,13 @@ void Progress::show(const report::ControlBlock& control) {
                         static_cast<double>(states) / seconds, control.waiting.load())
           : fmt::format("{} executions ({:.0f} a second), {} cut short{}", executions,
                         static_cast<double>(executions) / seconds, control.blocked.load(),
-                        covered < 0 ? "" : ", about " + report::in_percent(covered) + " done (an estimate)");
-  fmt::print(stderr, "{}selvage: {}{}, {:.0f} s{}", kClearLine, work,
-             violations == 0 ? "" : fmt::format(", {} violations", violations), seconds,
-             control.stop.load() != 0 ? ", ending (interrupt again to kill it)" : "");
-  std::fflush(stderr);
+                        covered < 0 ? "" : ", " + report::in_percent(covered) + " done (an estimate)");
+  const std::string line = fmt::format(
+      "selvage: {}{}, {:.0f} s{}", work, violations == 0 ? "" : fmt::format(", {} violations", violations),
+      seconds, control.stop.load() != 0 ? ", ending (interrupt again to kill it)" : "");
+  // A line that went on below could not be cleared.
+  const std::size_t columns = columns_of(STDERR_FILENO);
+  say(kClearLine + (columns > 8 ? report::truncate(line, columns - 1) : line));
 }
 
 }  // namespace selvage::cli

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +15,7 @@
 #include "explore_program.hpp"
 #include "files.hpp"
 #include "json.hpp"
+#include "print.hpp"
 #include "schedule_file.hpp"
 #include "shell.hpp"
 #include "text.hpp"
@@ -82,13 +82,6 @@ bool use_color(int fd) {
          (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
 }
 
-std::size_t columns_of(int fd, std::size_t otherwise) {
-  winsize size{};
-  return ::ioctl(fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
-             ? std::clamp<std::size_t>(size.ws_col, 72, otherwise)
-             : otherwise;
-}
-
 std::vector<std::string> with_program(std::vector<std::string> words, const RunRequest& request) {
   words.push_back(request.program);
   words.insert(words.end(), request.arguments.begin(), request.arguments.end());
@@ -130,13 +123,6 @@ void save(const RunRequest& request, const Result& result, const Violation& viol
                                                 .schedule = violation.schedule});
 }
 
-void print(std::FILE* to, const std::string& text, const char* what) {
-  if (std::fwrite(text.data(), 1, text.size(), to) != text.size() || std::fflush(to) != 0) {
-    if (errno == EPIPE) return;  // the reader has seen enough
-    throw Refused(fmt::format("cannot write {}: {}", what, std::strerror(errno)));
-  }
-}
-
 // Files first: a reader that goes away must not cost the user the results.
 void publish(const RunRequest& request, const Result& result) {
   const bool json_to_stdout = request.json == "-";
@@ -148,8 +134,10 @@ void publish(const RunRequest& request, const Result& result) {
   std::FILE* const human = json_to_stdout ? stderr : stdout;
   report::TextOptions text;
   text.color = use_color(::fileno(human));
-  text.columns = columns_of(::fileno(human), text.columns);
+  if (const std::size_t columns = columns_of(::fileno(human)); columns > 0)
+    text.columns = std::clamp<std::size_t>(columns, 72, text.columns);
   text.show_output = request.show_output;
+  text.may_expect = request.options.expected.empty();
   if (saved) {
     text.replay_command = replay_command(request, request.save_schedule);
   } else if (!request.replay.empty()) {

@@ -10,6 +10,7 @@
 #include "change.hpp"
 #include "exit_status.hpp"
 #include "names.hpp"
+#include "print.hpp"
 #include "validators.hpp"
 
 namespace selvage::cli {
@@ -95,8 +96,8 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
           "K")
       ->check(above(0, true));
   searching(run->add_option("--jobs", options.jobs,
-                            "Processes of a search for graphs (0, the default: one for each\n"
-                            "processor); the result is the same for any number"),
+                            "Processes of a search, exhaustive or for graphs (0, the default: one\n"
+                            "for each processor); the result is the same for any number"),
             "N")
       ->check(above(0, true));
   searching(run->add_flag("--symmetry", options.symmetry,
@@ -188,6 +189,13 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
   if (!rest.empty()) {
     request.program = rest.front();
     request.arguments.assign(rest.begin() + 1, rest.end());
+    for (const std::string& word : request.arguments) {
+      const std::string name = word.substr(0, word.find('='));
+      if (word.size() > 2 && word.starts_with("--") && run.get_option_no_throw(name) != nullptr) {
+        say(fmt::format("selvage: note: {} comes after the program, so it is an argument of the program\n",
+                        name));
+      }
+    }
   }
   if (options.model != "auto" && options.model != "sc" && options.model != "rc11") {
     throw Refused(

@@ -70,14 +70,14 @@ void Explorer::set_up() {
         use_graphs();
       } else {
         // Sleep sets leave out executions as covered by others, which may be beyond the bound.
-        strategy_ = std::make_unique<search::Exhaustive>(o.preemptions < 0, o.preemptions);
+        use_interleavings(o.preemptions < 0);
       }
       break;
     case Search::graphs:
       use_graphs();
       break;
     case Search::enumerate:
-      strategy_ = std::make_unique<search::Exhaustive>(false, o.preemptions);
+      use_interleavings(false);
       break;
     case Search::random:
       strategy_ = std::make_unique<search::Random>(o.seed);
@@ -112,10 +112,20 @@ int chosen_read(int count) {
   return value;
 }
 
+void Explorer::use_interleavings(bool reduce) {
+  auto interleavings = std::make_unique<search::Exhaustive>(reduce, job_.options.preemptions);
+  divided_ = interleavings.get();
+  // For tests: searches that are over before that are divided, too.
+  if (const char* after = std::getenv("SELVAGE_DIVIDE_AFTER"))
+    interleavings->divide_after(std::strtoull(after, nullptr, 10));
+  strategy_ = std::move(interleavings);
+}
+
 void Explorer::use_graphs() {
   auto graphs = std::make_unique<search::Optimal>(job_.options.model == "rc11" ? memory::MemoryModel::rc11
                                                                                : memory::MemoryModel::sc);
   searched_ = graphs.get();
+  divided_ = graphs.get();
   // (What is known of interchangeable threads is of an execution from its beginning.)
   takes_up_ = std::getenv("SELVAGE_FROM_START") == nullptr && !job_.options.symmetry;
   check_all_ = std::getenv("SELVAGE_CHECK_TAKEN_UP") != nullptr;
@@ -284,7 +294,7 @@ void Explorer::search_executions() {
       break;
     }
     if (out_of_budget()) break;
-    if (!again_ && searched_ != nullptr && searched_->was_split()) {
+    if (!again_ && divided_ != nullptr && divided_->was_split()) {
       settle_symmetry();
       if (share_search()) break;
     }
@@ -313,6 +323,7 @@ void Explorer::search_states() {
     run_once();
   };
   g.shadow.journal();
+  selvage_clears_vectors = true;
   g.clean_stacks = true;  // remains of the runtime would keep states apart that are equal
   StatefulSearch search(
       output_, static_cast<StepChoices&>(*strategy_),
@@ -394,7 +405,10 @@ bool Explorer::out_of_budget() {
   }
   if (o.seconds > 0 && (clock_checks_ & 15) == 0 && g.budget.out_of_time()) {
     char text[64];
-    std::snprintf(text, sizeof text, "the budget of %g s was used up", o.seconds);
+    // (Of the second of two searches it is what the first has left.)
+    std::snprintf(text, sizeof text,
+                  o.seconds < 100 ? "the budget of %.3g s was used up" : "the budget of %.0f s was used up",
+                  o.seconds);
     why_stopped_ = text;
     return true;
   }

@@ -62,6 +62,7 @@ class Explorer {
  private:
   void set_up_changes();
   void set_up();
+  void use_interleavings(bool reduce);
   void use_graphs();
   void reset();
   void run_once();
@@ -101,6 +102,7 @@ class Explorer {
   Options changes_;  ///< weaken, drop_lock and list_sites are in force
   std::unique_ptr<search::Strategy> strategy_;
   search::Optimal* searched_ = nullptr;                   ///< strategy_, where it searches for graphs
+  search::Divisible* divided_ = nullptr;                  ///< strategy_, where it can be
   std::unique_ptr<std::set<std::uint64_t>> graphs_seen_;  ///< their fingerprints, where they are watched
   Checkpoints checkpoints_;
   bool takes_up_ = false;    ///< executions are taken up from where others stood

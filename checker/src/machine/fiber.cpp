@@ -8,6 +8,7 @@
 extern "C" {
 __attribute__((visibility("hidden"))) bool selvage_use_wrfsbase = false;
 __attribute__((visibility("hidden"))) bool selvage_use_avx = false;
+__attribute__((visibility("hidden"))) bool selvage_clears_vectors = false;
 }
 
 namespace selvage::machine {

@@ -11,6 +11,10 @@ namespace selvage::machine {
 extern "C" void selvage_switch(std::uint64_t* save, std::uint64_t stack_pointer,
                                std::uint64_t thread_pointer);
 
+/// Where states are kept: selvage_switch leaves nothing in the vector registers. (A function with variable arguments spills
+/// them to its stack, whoever wrote them last.)
+extern "C" __attribute__((visibility("hidden"))) bool selvage_clears_vectors;
+
 /// Zeroes up to `bytes` (a multiple of 8) of the dead stack below the caller's frame. `low`: the lowest usable address
 /// of a stack of Stacks; nothing is done where the caller runs on another.
 extern "C" void selvage_wipe_dead_stack(std::uint64_t low, std::uint64_t bytes);

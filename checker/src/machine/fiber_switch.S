@@ -27,7 +27,9 @@ selvage_switch:                 # rdi: where to save rsp, rsi: rsp to resume, rd
     movzwl  4(%r8), %eax
     cmpw    4(%rsp), %ax
     jne     3f
-4:  addq    $8, %rsp
+4:  cmpb    $0, selvage_clears_vectors(%rip)
+    jne     5f
+6:  addq    $8, %rsp
     popq    %r15
     popq    %r14
     popq    %r13
@@ -43,6 +45,24 @@ selvage_switch:                 # rdi: where to save rsp, rsi: rsp to resume, rd
 3:  ldmxcsr (%rsp)
     fldcw   4(%rsp)
     jmp     4b
+5:                              # a function with variable arguments puts them on its stack, whatever they hold
+    pxor    %xmm0, %xmm0
+    pxor    %xmm1, %xmm1
+    pxor    %xmm2, %xmm2
+    pxor    %xmm3, %xmm3
+    pxor    %xmm4, %xmm4
+    pxor    %xmm5, %xmm5
+    pxor    %xmm6, %xmm6
+    pxor    %xmm7, %xmm7
+    pxor    %xmm8, %xmm8
+    pxor    %xmm9, %xmm9
+    pxor    %xmm10, %xmm10
+    pxor    %xmm11, %xmm11
+    pxor    %xmm12, %xmm12
+    pxor    %xmm13, %xmm13
+    pxor    %xmm14, %xmm14
+    pxor    %xmm15, %xmm15
+    jmp     6b
     .cfi_endproc
     .size   selvage_switch, .-selvage_switch
 

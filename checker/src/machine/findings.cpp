@@ -8,6 +8,7 @@
 #include "machine/explorer.hpp"
 #include "machine/modules.hpp"
 #include "machine/symmetry.hpp"
+#include "report/bytes.hpp"
 
 namespace selvage::machine {
 
@@ -81,7 +82,8 @@ const std::string& Explorer::ended_with() {
 
 bool Explorer::expects(std::string_view outcome) const {
   const auto& right = g.options.expected;
-  return right.empty() || std::find(right.begin(), right.end(), outcome) != right.end();
+  if (right.empty() || std::find(right.begin(), right.end(), outcome) != right.end()) return true;
+  return std::find(right.begin(), right.end(), report::to_printable(outcome, true)) != right.end();
 }
 
 void Explorer::add_outcome() {
@@ -178,6 +180,17 @@ void Explorer::judge() {
       break;
     case How::completed:
       if (strategy_->ended_early()) {
+        if (g.options.search == Search::directed) {
+          add({Verdict::misuse,
+               strategy_->explanation(),
+               0,
+               g.preemptions,
+               schedule_now(g.schedule),
+               {},
+               "directed"});
+          stopped_ = true;
+          return;
+        }
         if (g.options.search == Search::replay) {
           refused_ = "the schedule does not fit the program: the program ends before the schedule does";
           stopped_ = true;

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cwchar>
 
+#include "machine/fatal.hpp"
 #include "machine/machine.hpp"
 #include "machine/raw_syscall.hpp"
 
@@ -53,10 +54,23 @@ void empty(int fd) {
 
 }  // namespace
 
+namespace {
+
+/// Out of the way of the program's own, whose numbers it may print; lower where the limit of open files is.
+int high_copy(int fd) {
+  for (const int least : {100, 10}) {
+    const int copy = fcntl(fd, F_DUPFD_CLOEXEC, least);
+    if (copy >= 0) return copy;
+  }
+  fatal("no descriptor is left to keep the output apart (ulimit -n)");
+}
+
+}  // namespace
+
 void Output::capture() {
   std::fflush(nullptr);
-  real_out_ = fcntl(1, F_DUPFD_CLOEXEC, 100);
-  real_err_ = fcntl(2, F_DUPFD_CLOEXEC, 100);
+  real_out_ = high_copy(1);
+  real_err_ = high_copy(2);
   set_error_fd(real_err_);
   redirect();
   count_from_here();
@@ -66,6 +80,7 @@ void Output::redirect() {
   // The same file gets both streams' text only in the merged one; stdout alone is the outcome.
   memory_ = memfd_create("selvage-stdout", MFD_CLOEXEC);
   memory_err_ = memfd_create("selvage-stderr", MFD_CLOEXEC);
+  if (memory_ < 0 || memory_err_ < 0) fatal("no descriptor is left to keep the output apart (ulimit -n)");
   dup2(memory_, 1);
   dup2(memory_err_, 2);
   const long window = raw_syscall(SYS_mmap, 0, kWindow, PROT_READ, MAP_SHARED, memory_, 0);

@@ -154,6 +154,18 @@ void settle_write(int thread) {
   index = -1;
 }
 
+namespace {
+
+/// Does the read find something else than what was written there? Then a write without a hook has come between: of a library,
+/// or of a function that has a variable where another's was.
+bool overwritten_unseen(const report::RawEvent& read) {
+  const report::RawEvent& write = g_trace[static_cast<std::size_t>(read.reads_from)];
+  return g_unsettled[write.thread] != read.reads_from && write.address == read.address &&
+         write.size == read.size && write.written != read.read;
+}
+
+}  // namespace
+
 void record_access(std::uint64_t address, std::uint32_t size, bool write, std::uint64_t pc) {
   static_cast<void>(pc);
   if (g_trace.size() >= kMostEvents) return;
@@ -173,6 +185,7 @@ void record_access(std::uint64_t address, std::uint32_t size, bool write, std::u
   } else {
     e.read = value_at(address, size);
     e.reads_from = writer_of(address);
+    if (e.reads_from >= 0 && overwritten_unseen(e)) e.reads_from = -1;
   }
   // Most of these rows are dropped again; the stack is needed for those that stay.
   CallStack stack = call_stack();

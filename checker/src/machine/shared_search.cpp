@@ -1,4 +1,4 @@
-// A search for execution graphs by several processes: it has been split into parts, each of which is searched by whichever
+// An exhaustive search by several processes: it has been split into parts, each of which is searched by whichever
 // process is free. What they find is put together in the order of the parts, so that it is the same for any number of
 // processes.
 #include <algorithm>
@@ -45,7 +45,7 @@ struct SharedSearch {
 bool Explorer::share_search() {
   const int processes = job_.options.jobs != 0 ? static_cast<int>(job_.options.jobs) : processors();
   if (processes < 2 || g.options.executions != 0 || graphs_seen_) return false;
-  const auto parts = static_cast<std::uint32_t>(searched_->parts());
+  const auto parts = static_cast<std::uint32_t>(divided_->parts());
   constexpr std::size_t kResults = std::size_t{1}
                                    << 36;  // address space: pages are taken as they are written
   SharedSearch shared;
@@ -79,12 +79,12 @@ bool Explorer::share_search() {
     job_.control->executions.store(executions + counts.executions.load(), std::memory_order_relaxed);
     job_.control->blocked.store(blocked + counts.blocked.load(), std::memory_order_relaxed);
     job_.control->events.store(events + counts.events.load(), std::memory_order_relaxed);
-    job_.control->covered.store(searched_->covered() + counts.covered.load(), std::memory_order_relaxed);
+    job_.control->covered.store(strategy_->covered() + counts.covered.load(), std::memory_order_relaxed);
   });
   workers.stop();
   if (counts.starts_over.load() != kNone) {
     // This process comes to the same, and then knows what the search needs to know.
-    searched_->prefer_part(counts.starts_over.load());
+    divided_->prefer_part(counts.starts_over.load());
     return false;
   }
   covered_by_others_ = counts.covered.load();
@@ -108,14 +108,14 @@ bool Explorer::share_search() {
 /// Searches a part to its end; what it finds is for the process that put them all together.
 void Explorer::search_part(std::uint32_t part) {
   SharedSearch::Counts& counts = shared_->counts();
-  searched_->only_part(part);
+  divided_->only_part(part);
   executions_ = blocked_ = bounded_ = g.total_events = 0;
   outcomes_.clear();
   found_.clear();
   g.bounded = false;
   stopped_ = false;
   std::uint64_t told_executions = 0, told_blocked = 0, told_events = 0;
-  double told_covered = searched_->covered();
+  double told_covered = strategy_->covered();
   while (true) {
     run_next();
     const bool more_threads = g.ending.how == Ending::How::need_threads;
@@ -141,8 +141,8 @@ void Explorer::search_part(std::uint32_t part) {
     }
     if (again_) continue;
     const bool more = strategy_->next();
-    counts.covered += searched_->covered() - told_covered;
-    told_covered = searched_->covered();
+    counts.covered += strategy_->covered() - told_covered;
+    told_covered = strategy_->covered();
     if (!more) break;
     if (part > counts.last.load(std::memory_order_relaxed) ||
         counts.starts_over.load(std::memory_order_relaxed) != kNone) {
@@ -153,6 +153,7 @@ void Explorer::search_part(std::uint32_t part) {
       return;
     }
   }
+  if (const std::string bound = strategy_->bound(); !bound.empty()) note_bound(bound);
   state::Writer text;
   write_part(text);
   const std::uint64_t at = counts.used.fetch_add(text.size());
@@ -165,6 +166,7 @@ void Explorer::search_part(std::uint32_t part) {
 void Explorer::write_part(state::Writer& to) const {
   to(executions_)(blocked_)(bounded_)(g.total_events);
   to(static_cast<std::uint8_t>(g.bounded))(static_cast<std::uint8_t>(g.race_ignored_ever))(g.bounded_why);
+  to(static_cast<std::uint8_t>(beyond_sc_));
   to(static_cast<std::uint64_t>(outcomes_.size()));
   for (const auto& [value, seen] : outcomes_) {
     to(value)(seen.executions)(static_cast<std::uint64_t>(seen.preemptions))(
@@ -182,15 +184,16 @@ void Explorer::write_part(state::Writer& to) const {
 
 void Explorer::add_part(state::Reader& from) {
   std::uint64_t executions = 0, blocked = 0, cut = 0, events = 0, count = 0, preemptions = 0;
-  std::uint8_t bounded = 0, ignored = 0;
+  std::uint8_t bounded = 0, ignored = 0, beyond_sc = 0;
   std::string why;
-  from(executions)(blocked)(cut)(events)(bounded)(ignored)(why);
+  from(executions)(blocked)(cut)(events)(bounded)(ignored)(why)(beyond_sc);
   executions_ += executions;
   blocked_ += blocked;
   bounded_ += cut;
   g.total_events += events;
   if (bounded != 0) note_bound(why);
   g.race_ignored_ever = g.race_ignored_ever || ignored != 0;
+  beyond_sc_ = beyond_sc_ || beyond_sc != 0;
   from(count);
   for (std::uint64_t i = 0; i < count; ++i) {
     std::string value;

@@ -28,23 +28,26 @@ void Optimal::weigh() {
   covered_ += share;
 }
 
-double Exhaustive::covered() const {
+/// Of the whole search, what these choices lead to: the execution that comes next, and all that is left from `base` on.
+double Exhaustive::left_of(const std::vector<Node>& nodes, std::size_t base) const {
   double part = 1, sum = 0;
-  for (const Node& node : nodes_) {
-    double ways = 0, done = 0;
+  for (std::size_t i = 0; i < nodes.size(); ++i) {
+    const Node& node = nodes[i];
+    double ways = 0, more = 0;
     if (node.alternatives != 0) {
       ways = node.alternatives;
-      done = node.chosen;
+      more = node.alternatives - node.chosen - 1;
     } else {
-      const std::uint64_t open = node.open & ~(reduce_ ? node.sleep : 0);
-      ways = std::popcount(open);
-      done = std::popcount(open & node.done);
+      ways = std::popcount(node.open & ~(reduce_ ? node.sleep : 0));
+      more = std::popcount(left(node));
     }
-    sum += part * done / ways;
     part /= ways;
-    if (part < 1e-12) break;
+    if (i >= base) sum += part * more;
+    if (part < 1e-12) return sum;
   }
-  return nodes_.empty() ? 1 : sum;
+  return nodes.empty() ? 0 : sum + part;
 }
+
+double Exhaustive::covered() const { return 1 - left_of(nodes_, base_) - pending_; }
 
 }  // namespace selvage::search

@@ -26,6 +26,42 @@ void DirectedSearch::begin() {
   at_ = 0;
   counted_ = 0;
   seen_ = 0;
+  there_ = 1;
+  explanation_.clear();
+}
+
+void DirectedSearch::started(int /*parent*/, int child) { there_ |= std::uint64_t{1} << child; }
+
+/// The execution has ended: the first step that it did not come to the end of.
+std::size_t DirectedSearch::first_unmet() const {
+  std::size_t at = at_;
+  for (std::uint64_t counted = counted_; at < steps_.size(); ++at, counted = 0) {
+    const Directed::Step& step = steps_[at];
+    const bool there =
+        step.thread >= 0 && step.thread < race::kMaxThreads && (there_ >> step.thread & 1) != 0;
+    const bool done =
+        step.until == Directed::Until::end ||
+        ((step.until == Directed::Until::writes_done || step.until == Directed::Until::events) &&
+         counted >= step.count);
+    if (!there || !done) break;
+  }
+  return at;
+}
+
+std::string DirectedSearch::explanation() const {
+  if (!explanation_.empty()) return explanation_;
+  const std::size_t at = first_unmet();
+  if (at == steps_.size()) return {};
+  const Directed::Step& step = steps_[at];
+  std::string text =
+      "the program ended before step " + std::to_string(at + 1) + " of the directed schedule was over: ";
+  const std::string thread = "thread " + std::to_string(step.thread);
+  if (step.thread < 0 || step.thread >= race::kMaxThreads || (there_ >> step.thread & 1) == 0)
+    return text + "there was no " + thread;
+  if (step.until == Directed::Until::events) return text + thread + " had not that many events";
+  return text + thread +
+         " had not that many accesses of that kind to the address (plain accesses are events where " +
+         "watch() names them)";
 }
 
 bool DirectedSearch::reached(const Directed::Step& step, const machine::Op& op) {

@@ -42,7 +42,15 @@ bool Exhaustive::is_preemption(const ChoicePoint& point, int next) const {
 
 void Exhaustive::restart() {
   nodes_.clear();
+  base_ = 0;
   cut_ = false;
+  parts_.clear();
+  part_ = 0;
+  wanted_ = kParts;
+  executions_ = 0;
+  splitting_ = was_split_ = false;
+  pending_ = 0;
+  stored_ = 0;
   begin();
 }
 
@@ -149,21 +157,22 @@ void Exhaustive::went_round(int thread) {
   }
 }
 
-bool Exhaustive::next() {
-  while (!nodes_.empty()) {
-    Node& node = nodes_.back();
+/// To the next execution that these choices lead to, of which those before `base` stay as they are; false: there is none.
+bool Exhaustive::advance(std::vector<Node>* nodes, std::size_t base) const {
+  while (nodes->size() > base) {
+    Node& node = nodes->back();
     if (node.alternatives != 0) {
       if (++node.chosen < node.alternatives) return true;
     } else {
+      const std::uint64_t open = left(node);
       node.done |= bit(node.chosen);
-      const std::uint64_t open = node.open & ~node.done & ~(reduce_ ? node.sleep : 0);
       if (open != 0) {
         node.chosen = static_cast<std::int16_t>(std::countr_zero(open));
         node.signature = 0;
         return true;
       }
     }
-    nodes_.pop_back();
+    nodes->pop_back();
   }
   return false;
 }

@@ -28,6 +28,7 @@
 #include "memory/execution_graph.hpp"
 #include "memory/locations.hpp"
 #include "memory/weak.hpp"
+#include "search/divisible.hpp"
 #include "search/strategy.hpp"
 
 namespace selvage::search {
@@ -41,7 +42,7 @@ inline void copy_few(const std::uint32_t* from, std::uint32_t count, std::uint32
   }
 }
 
-class Optimal : public Strategy, public memory::Weak {
+class Optimal : public Strategy, public memory::Weak, public Divisible {
   using EventRef = memory::EventRef;
 
  public:
@@ -84,14 +85,10 @@ class Optimal : public Strategy, public memory::Weak {
     wanted_ = wanted;
     splitting_ = true;
   }
-  /// True once, when next() has just come to the first part after splitting; nothing of it has been run yet.
-  bool was_split();
-  /// How many parts there are. For was_split() only, as are the following:
-  [[nodiscard]] std::size_t parts() const { return parts_.size() - first_part_; }
-  /// Nothing but this part, from 0, remains to be done by this process.
-  void only_part(std::size_t index);
-  /// This part is the next one.
-  void prefer_part(std::size_t index);
+  bool was_split() override;
+  [[nodiscard]] std::size_t parts() const override { return parts_.size() - first_part_; }
+  void only_part(std::size_t index) override;
+  void prefer_part(std::size_t index) override;
   /// The number of the kept state (keep()) that the next execution can be taken up from, with most of it done; -1: none.
   [[nodiscard]] int taken_up_from() const;
   /// In place of begin(): the machine has been put there.

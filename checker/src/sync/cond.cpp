@@ -2,7 +2,8 @@
 // it released the mutex and is about to take it again. (Had it been in the queue, a signal that chose it
 // would have made it a wait that was notified, which is explored as such; a signal that chose another
 // leaves the same state as if it had not been there.) So both are decided when the wait begins, and every
-// later moment of waking is covered by when the mutex is taken again.
+// later moment of waking is covered by when the mutex is taken again. A wait that was notified may find its time up all
+// the same (POSIX: it may consume a signal): that is decided when it has the mutex again.
 #include "sync/cond.hpp"
 
 #include <algorithm>
@@ -48,6 +49,14 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     if (type == MutexType::errorcheck) return EPERM;
     machine::misuse("wait on " + name_of(cond) + " with mutex " + name_of(mutex) + " that T" +
                     std::to_string(t.id) + " does not hold");
+  }
+  for (std::uint64_t rest = c->waiters; rest != 0 && !no_lock; rest &= rest - 1) {
+    const int other = std::countr_zero(rest);
+    const Op& wakes = g.threads[other].pending;
+    if (wakes.kind == EventKind::lock && wakes.address != mutex) {
+      machine::misuse("wait on " + name_of(cond) + " with mutex " + name_of(mutex) + " while T" +
+                      std::to_string(other) + " waits on it with mutex " + name_of(wakes.address));
+    }
   }
   Op op = operation(timed ? EventKind::cond_timed_wait : EventKind::cond_wait, c, pc);
   op.second = no_lock ? 0 : mutex;
@@ -117,6 +126,12 @@ int cond_wait(std::uint64_t cond, std::uint64_t mutex, MutexType type, bool time
     t.timed_out = false;
     c->waiters &= ~bit(t.id);
     machine::pass_until(clock, deadline);
+    result = ETIMEDOUT;
+  } else if (how == kNotified && timed && may && machine::alternative(2) == 1) {
+    // Notified, but its time was up before it had the mutex again: so the signal is used up, and it timed out.
+    count_time_out();
+    machine::pass_until(clock, deadline);
+    if (auto* e = machine::last_event()) e->note = "was notified, but its time is up";
     result = ETIMEDOUT;
   }
   if (no_lock) return result;

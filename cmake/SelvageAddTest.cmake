@@ -18,7 +18,8 @@ include(GoogleTest)
 # The options that turn on ThreadSanitizer's instrumentation, as a list in `variable`.
 #
 # Left to itself, GCC puts code of its own in place of memcpy(), sprintf() and their like where it knows sizes, and instruments
-# none of it: a race of two such calls is not found.
+# none of it: a race of two such calls is not found. Nor does it instrument what is passed by value and returned: there is a
+# plugin for that (checker/gcc_plugin).
 #
 # Left to itself, clang leaves accesses out:
 # - a read that a write to the same place follows, as in ++counter: for finding races the write is enough. The read
@@ -30,12 +31,24 @@ function(selvage_instrumentation_options variable)
   set(options -fsanitize=thread)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     list(APPEND options -fno-builtin)
+    if(SELVAGE_GCC_PLUGIN AND CMAKE_CXX_COMPILER_VERSION VERSION_EQUAL SELVAGE_GCC_PLUGIN_VERSION)
+      list(APPEND options -fplugin=${SELVAGE_GCC_PLUGIN})
+    else()
+      message(WARNING "this g++ is not the one that Selvage's plugin is for: races of what is passed by value are not found")
+    endif()
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     list(APPEND options "SHELL:-mllvm -tsan-instrument-read-before-write"
                         "SHELL:-mllvm -capture-tracking-max-uses-to-explore=0")
   endif()
   set(${variable} ${options} PARENT_SCOPE)
+endfunction()
+
+# In Selvage's own tree: what is compiled with these options needs the plugin to be there.
+function(selvage_needs_plugin target)
+  if(TARGET selvage_call_operands AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_dependencies(${target} selvage_call_operands)
+  endif()
 endfunction()
 
 # The options that code to be explored is compiled with, as a list in `variable`.
@@ -79,6 +92,7 @@ endfunction()
 function(selvage_instrument target)
   selvage_compile_options(options)
   target_compile_options(${target} PRIVATE ${options})
+  selvage_needs_plugin(${target})
   target_link_libraries(${target} PRIVATE selvage::selvage)
 endfunction()
 
@@ -119,6 +133,7 @@ function(selvage_add_test)
   selvage_compile_options(options)
   target_compile_features(${arg_NAME} PRIVATE cxx_std_20)
   target_compile_options(${arg_NAME} PRIVATE ${options})
+  selvage_needs_plugin(${arg_NAME})
   target_link_libraries(${arg_NAME} PRIVATE selvage::selvage ${arg_LIBRARIES} GTest::gmock GTest::gtest_main)
 
   # When all that the directory links to it is known.

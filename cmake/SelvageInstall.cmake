@@ -25,6 +25,10 @@ foreach(stand_in IN ITEMS tsan_standin clang_tsan_standin)
   endif()
 endforeach()
 
+if(TARGET selvage_call_operands)
+  install(PROGRAMS ${SELVAGE_GCC_PLUGIN} DESTINATION ${CMAKE_INSTALL_LIBDIR}/selvage)
+endif()
+
 # What a build within the template leaves there is not part of it.
 install(
   DIRECTORY ${PROJECT_SOURCE_DIR}/template

@@ -29,6 +29,28 @@ int main() {
   other.join();
 }
 """
+# What is passed by value, and what is returned.
+OPERANDS = """
+#include <mutex>
+#include <thread>
+struct Pair { int a, b; } shared;
+std::thread::id owner;
+std::mutex lock;
+Pair made(int value) { return {value, value}; }
+bool zero(Pair pair) { return pair.a + pair.b == 0; }
+int main() {
+#ifdef LOCKED
+#define GUARD const std::lock_guard guard(lock)
+#else
+#define GUARD
+#endif
+  std::thread other([] { GUARD; WRITE; });
+  { GUARD; (void)(READ); }
+  other.join();
+}
+"""
+OPERAND_STATEMENTS = {"argument": ("shared.a = 5", "zero(shared)"), "result": ("shared = made(3)", "shared.a"),
+                      "id": ("owner = std::this_thread::get_id()", "owner == std::this_thread::get_id()")}
 STATEMENTS = {"memcpy": "std::memcpy(shared, other, 24)", "memset": "std::memset(shared, 1, 24)",
               "strcpy": 'std::strcpy(shared, "some text")'}
 
@@ -69,8 +91,27 @@ def main():
         for level in "-O0", "-O1", "-O2":
             result, _ = built([selvage, "c++", "--compiler", "g++"], level)
             expect(result["verdict"] == "data-race" and result["caveat"] == "", f"{name}, selvage c++ {level}: {result['verdict']}")
+    operands(selvage, work)
     strings(selvage, work)
     return 0
+
+
+def operands(selvage, work):
+    source, program = work / "operands.cpp", work / "operands"
+    by_hand = ["g++", "-O1", "-g", "-fsanitize=thread", "-fno-builtin"]
+    for name, (write, read) in OPERAND_STATEMENTS.items():
+        source.write_text(OPERANDS.replace("WRITE", write).replace("READ", read), encoding="utf-8")
+        subprocess.run([*by_hand, "-std=c++20", source, "-o", program], check=True)
+        result, done = explore(selvage, program)
+        if result["verdict"] != "data-race":
+            expect(result["verdict"] == "exhausted" and done.returncode == 2, f"{name} by hand: {result['verdict']}")
+            expect("passed by value" in result["caveat"] and "selvage c++" in result["caveat"], f"{name}: {result['caveat']!r}")
+        for level in "-O0", "-Og", "-O1", "-O2":
+            for flags, verdict in (["-fno-exceptions"], "data-race"), (["-DLOCKED"], "proved"):
+                subprocess.run([selvage, "c++", "--compiler", "g++", level, "-std=c++20", *flags, source, "-o", program], check=True)
+                result, _ = explore(selvage, program)
+                expect(result["verdict"] == verdict and result["caveat"] == "",
+                       f"{name}, selvage c++ {level} {flags}: {result['verdict']} {result['caveat']!r}")
 
 
 def strings(selvage, work):

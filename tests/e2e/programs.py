@@ -86,11 +86,15 @@ def run(command, **more):
     return subprocess.CompletedProcess(command, process.returncode, out, err)
 
 
+def gcc_plugin(selvage):
+    return pathlib.Path(selvage).parent.parent / "lib/selvage/selvage_call_operands.so"
+
+
 def build(arguments, variant, configuration):
     """The executable; built where it is older than its source, a header beside it, this file or the compiler driver."""
     program = arguments.work / configuration / variant.name
     source = variant.source
-    sources = [source, *source.parent.glob("*.hpp"), pathlib.Path(__file__)]
+    sources = [source, *source.parent.glob("*.hpp"), pathlib.Path(__file__), gcc_plugin(arguments.selvage)]
     sources += [] if configuration == "plain" else [arguments.selvage]
     newest = max(path.stat().st_mtime for path in sources)
     if program.exists() and program.stat().st_mtime > newest and not arguments.rebuild:
@@ -99,7 +103,8 @@ def build(arguments, variant, configuration):
     words = ["-std=c++20", "-g", "-pthread", str(source), *(["-D" + variant.macro] if variant.macro else []),
              *variant.libraries]
     if configuration == "plain":
-        command = ["g++", "-O1", "-fsanitize=thread", "-fno-builtin", "-Wno-tsan", "-o", str(program), *words]
+        command = ["g++", "-O1", "-fsanitize=thread", "-fno-builtin", f"-fplugin={gcc_plugin(arguments.selvage)}",
+                   "-Wno-tsan", "-o", str(program), *words]
     else:
         compiler, level = CONFIGURATIONS[configuration]
         quiet = ["-Wno-tsan"] if compiler == "g++" else []

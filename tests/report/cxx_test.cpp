@@ -23,6 +23,7 @@ const Layout kLayout{.prefix = "/",
                      .libselvage = "/L/libselvage.so",
                      .library_dir = "/L",
                      .gcc_stand_in = "",
+                     .gcc_plugin = "/P.so",
                      .clang_stand_in = "",
                      .include_dir = "/I",
                      .package_dir = "",
@@ -55,6 +56,8 @@ TEST(CxxPlan, CompilingAloneGetsTheFlags) {
           "-mllvm -tsan-instrument-read-before-write -mllvm -capture-tracking-max-uses-to-explore=0")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 12}), ElementsAre(Not(HasSubstr("-mllvm"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 11}), ElementsAre(Not(HasSubstr("-ftrivial"))));
+  EXPECT_THAT(plan({"-c", "a.cpp"}), ElementsAre(Not(HasSubstr("-fplugin"))));
+  EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 12, true}), ElementsAre(HasSubstr("-fplugin=/P.so")));
 }
 
 TEST(CxxPlan, CompilingAndLinkingIsTakenApart) {

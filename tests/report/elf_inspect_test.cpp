@@ -53,6 +53,8 @@ TEST_F(ElfInspect, TellsWhetherClangKeptItsReads) {
   EXPECT_FALSE(inspect_elf(build("g++ -g -fsanitize=thread -fno-builtin")).may_have_builtins);
   EXPECT_TRUE(inspect_elf(build("g++ -fsanitize=thread -fno-builtin")).may_have_builtins)
       << "nothing to tell by";
+  EXPECT_TRUE(inspect_elf(build("g++ -g -fsanitize=thread -fno-builtin")).without_plugin);
+  EXPECT_FALSE(inspect_elf(build(clang)).without_plugin);
 }
 
 TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {

@@ -34,7 +34,7 @@ constexpr const char* kHelp =
     "\n"
     "Exit status: the compiler's; 3 where it could not be run.\n";
 
-Toolchain probe(std::vector<std::string> command) {
+Toolchain probe(std::vector<std::string> command, const Layout& layout) {
   Toolchain toolchain;
   toolchain.command = command;
   for (const char* word : {"-dM", "-E", "-x", "c++", "/dev/null"}) command.emplace_back(word);
@@ -50,8 +50,12 @@ Toolchain probe(std::vector<std::string> command) {
       toolchain.major = std::atoi(value.c_str());
     } else if (name == "__GNUC__" && !toolchain.clang) {
       toolchain.major = std::atoi(value.c_str());
+    } else if (name == "__VERSION__") {
+      toolchain.takes_plugin =
+          value == " \"" SELVAGE_GCC_PLUGIN_VERSION "\"" && fs::exists(layout.gcc_plugin);
     }
   }
+  toolchain.takes_plugin = toolchain.takes_plugin && !toolchain.clang;
   return toolchain;
 }
 
@@ -113,8 +117,8 @@ int cxx_command(std::vector<std::string> words) {
   }
   if (words.empty()) throw Refused("selvage c++: no arguments for the compiler (see selvage c++ --help)");
   const CxxArguments arguments = parse_cxx_arguments(words);
-  const Toolchain toolchain = probe(compiler_words(compiler));
   const Layout layout = find_layout();
+  const Toolchain toolchain = probe(compiler_words(compiler), layout);
   if (show_only) {
     const std::string directory = "/tmp/selvage-objects";
     show(plan_cxx(arguments, toolchain, layout, directory), directory);

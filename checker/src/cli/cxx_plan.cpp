@@ -44,6 +44,8 @@ Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, c
   // g++ puts code of its own in place of memcpy(), sprintf() and their like, where it knows sizes, and instruments none of it.
   // Its warning is about atomic_thread_fence, which Selvage knows.
   if (!toolchain.clang) append(&flags, {"-fno-builtin", "-Wno-tsan"});
+  // Nor does it instrument what is passed by value and returned.
+  if (toolchain.takes_plugin) flags.push_back("-fplugin=" + layout.gcc_plugin);
   if (!arguments.optimises) flags.emplace_back("-Og");
   if (!layout.include_dir.empty()) {
     append(&flags, {"-isystem", layout.include_dir, "-include", "selvage/instrumented_strings.hpp"});

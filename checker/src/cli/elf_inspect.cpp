@@ -99,10 +99,12 @@ void read_options(Elf* elf, ElfFacts* facts) {
       if (!has("GNU C") || !has("-fsanitize=thread")) continue;
       known = true;
       facts->may_have_builtins |= !has("-fno-builtin");
+      facts->without_plugin |= !has("selvage_call_operands");
     }
     dwarf_end(dwarf);
   }
   facts->may_have_builtins |= !known && !facts->by_clang;
+  facts->without_plugin |= !known && !facts->by_clang;
 }
 
 void read_elf(Elf* elf, ElfFacts* facts) {

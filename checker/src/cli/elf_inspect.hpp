@@ -21,6 +21,8 @@ struct ElfFacts {
       false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
   bool may_have_builtins =
       false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
+  bool without_plugin =
+      false;  ///< g++ instrumented some of it without Selvage's plugin, or there is nothing to tell by
   bool library_strings =
       false;  ///< calls std::string's functions in the C++ library, which is not instrumented
   bool strings_instrumented =

@@ -87,6 +87,13 @@ void doubt_what_gcc_put_in_place(const ElfFacts& facts, Result* result) {
         "build with selvage c++, or compile with -g -fno-builtin", result);
 }
 
+// Nor what is passed by value and returned, without the plugin.
+void doubt_what_gcc_passes(const ElfFacts& facts, Result* result) {
+  if (!facts.without_plugin || !result->complete) return;
+  doubt("g++ leaves what is passed by value and returned out of what it instruments",
+        "build with selvage c++ or selvage_add_test, which have a plugin for that", result);
+}
+
 // Before C++20, std::string's functions are in the library unless told otherwise (selvage/instrumented_strings.hpp).
 void doubt_strings_of_library(const ElfFacts& facts, Result* result) {
   if (!facts.library_strings || facts.strings_instrumented || !result->complete) return;
@@ -152,6 +159,7 @@ std::optional<Result> explore_program(const Target& target, const std::vector<st
   doubt_what_gcc_put_in_place(target.facts, &result);
   doubt_strings_of_library(target.facts, &result);
   doubt_library_inside(target.facts, &result);
+  doubt_what_gcc_passes(target.facts, &result);
   return result;
 }
 

@@ -45,8 +45,10 @@ int main() {
 #define GUARD
 #endif
   std::thread other([] { GUARD; WRITE; });
-  { GUARD; (void)(READ); }
+  bool seen = false;
+  { GUARD; seen = (READ) != 0; }
   other.join();
+  return seen ? 1 : 0;
 }
 """
 OPERAND_STATEMENTS = {"argument": ("shared.a = 5", "zero(shared)"), "result": ("shared = made(3)", "shared.a"),
@@ -106,7 +108,7 @@ def operands(selvage, work):
         if result["verdict"] != "data-race":
             expect(result["verdict"] == "exhausted" and done.returncode == 2, f"{name} by hand: {result['verdict']}")
             expect("passed by value" in result["caveat"] and "selvage c++" in result["caveat"], f"{name}: {result['caveat']!r}")
-        for level in "-O0", "-Og", "-O1", "-O2":
+        for level in "-O0", "-Og", "-O2":
             for flags, verdict in (["-fno-exceptions"], "data-race"), (["-DLOCKED"], "proved"):
                 subprocess.run([selvage, "c++", "--compiler", "g++", level, "-std=c++20", *flags, source, "-o", program], check=True)
                 result, _ = explore(selvage, program)

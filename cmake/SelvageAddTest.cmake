@@ -7,7 +7,8 @@
 # ThreadSanitizer runtime. libselvage is the first library of the link, before the C and C++ libraries, so
 # that its pthread functions are the ones the program calls.
 #
-# Libraries of your own that it links need selvage_instrument(target); without it there is a warning.
+# Libraries of your own that it links need selvage_instrument(target); without it there is a warning, unless their property
+# SELVAGE_UNINSTRUMENTED says that it is on purpose.
 #
 # This file is part of the installed package: it must not depend on the rest of the source tree.
 
@@ -106,10 +107,12 @@ function(selvage_check_libraries test)
     get_target_property(imported ${library} IMPORTED)
     get_target_property(type ${library} TYPE)
     get_target_property(options ${library} COMPILE_OPTIONS)
-    if(NOT imported AND NOT type STREQUAL "INTERFACE_LIBRARY" AND NOT "${options}" MATCHES "-fsanitize=thread"
+    get_target_property(on_purpose ${library} SELVAGE_UNINSTRUMENTED)
+    if(NOT imported AND NOT on_purpose AND NOT type STREQUAL "INTERFACE_LIBRARY" AND NOT "${options}" MATCHES "-fsanitize=thread"
        AND NOT library MATCHES "^selvage(::|$)")
       message(WARNING "${library} is not compiled with -fsanitize=thread: what it accesses is not seen in ${test}, and a race "
-                      "there is not found. selvage_instrument(${library}) compiles it so.")
+                      "there is not found. selvage_instrument(${library}) compiles it so; where nothing in it is shared, set its "
+                      "property SELVAGE_UNINSTRUMENTED.")
     endif()
   endforeach()
 endfunction()

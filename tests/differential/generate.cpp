@@ -12,6 +12,7 @@ class Generator {
   explicit Generator(std::uint64_t seed) : engine_(seed * 0x9e3779b97f4a7c15 + 1) {}
 
   Program program(Shape shape) {
+    waits_with_ = -1;
     flavour_ = below(8);
     racy_ = below(3) == 0;
     spins_ = below(6) == 0;
@@ -103,18 +104,21 @@ class Generator {
   Statement condition_statement() {
     Statement s;
     const int m = below(8) == 0 ? 1 : 0;
+    // Two mutexes at once with one condition variable are no program.
+    if (waits_with_ < 0) waits_with_ = m;
+    const int w = waits_with_;
     switch (may_go_round_ ? below(7) : 2 + below(5)) {
       case 0:
       case 1: {  // the waiting side
-        s.push_back(make(Action::lock, m));
+        s.push_back(make(Action::lock, w));
         s.push_back(make(Action::wait_while, 0, 1));
-        s.back().mutex = static_cast<std::uint8_t>(m);
+        s.back().mutex = static_cast<std::uint8_t>(w);
         if (below(2) == 0) s.push_back(plain());
-        s.push_back(make(Action::unlock, m));
+        s.push_back(make(Action::unlock, w));
         return s;
       }
       case 2: {  // `if` where `while` is right
-        s.push_back(make(Action::lock, m));
+        s.push_back(make(Action::lock, w));
         s.push_back(make(Action::read, 0));
         s.back().reg = reg();
         Instruction test = make(Action::skip_unless, 0, 0);
@@ -122,19 +126,19 @@ class Generator {
         test.skip = 1;
         s.push_back(test);
         s.push_back(make(Action::wait));
-        s.back().mutex = static_cast<std::uint8_t>(m);
+        s.back().mutex = static_cast<std::uint8_t>(w);
         s.push_back(make(Action::read, 0));
         s.back().reg = reg();
-        s.push_back(make(Action::unlock, m));
+        s.push_back(make(Action::unlock, w));
         return s;
       }
       case 3: {
-        s.push_back(make(Action::lock, m));
+        s.push_back(make(Action::lock, w));
         s.push_back(make(Action::timed_wait));
-        s.back().mutex = static_cast<std::uint8_t>(m);
+        s.back().mutex = static_cast<std::uint8_t>(w);
         s.back().reg = reg();
         s.push_back(plain());
-        s.push_back(make(Action::unlock, m));
+        s.push_back(make(Action::unlock, w));
         return s;
       }
       case 4:
@@ -248,6 +252,7 @@ class Generator {
   /// Two threads that both go round in loops are beyond Selvage for now (docs/testing.md): only one does.
   bool may_go_round_ = false;
   int next_register_ = 0;
+  int waits_with_ = -1;  ///< the mutex of all waits; -1: not chosen yet
 };
 
 const char* order_name(int order) {

@@ -289,7 +289,16 @@ class Oracle {
             return true;
           }
           me.laps = 0;
-          if (i.action == Action::timed_wait) set(me, i, me.timed_out);
+          if (i.action == Action::timed_wait) {
+            // Its time may be up by now, though it was notified.
+            set(me, i, 1);
+            if (me.timed_out == 0) {
+              State late = n;
+              ++late.threads[t].pc;
+              push(late);
+            }
+            set(me, i, me.timed_out);
+          }
           me.timed_out = 0;
           break;
         }

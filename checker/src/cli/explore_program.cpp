@@ -84,7 +84,7 @@ void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
 void doubt_what_gcc_put_in_place(const ElfFacts& facts, Result* result) {
   if (!facts.may_have_builtins || !result->complete) return;
   doubt("g++ leaves memcpy(), sprintf() and their like, where it knows sizes, out of what it instruments",
-        "build with selvage c++, or compile with -g -fno-builtin", result);
+        "build with selvage c++, which compiles with -fno-builtin", result);
 }
 
 // Nor what is passed by value and returned, without the plugin.

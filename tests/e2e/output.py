@@ -7,6 +7,7 @@ must be what came natively.
 import argparse
 import json
 import os
+import pathlib
 import subprocess
 import sys
 

@@ -52,7 +52,7 @@ def check(selvage, program, options):
     if status != 2 or "the search was interrupted" not in text:
         raise Failure(f"status {status}: " + repr(text[-500:]))
     shown = re.findall(r"executions \(\d+ a second\), \d+ cut short, (?:less than )?([0-9.]+) % done \(an estimate\)", text)
-    parts = [float(part) for _, part in shown]
+    parts = [float(part) for part in shown]
     if parts != sorted(parts) or not all(0 <= part <= 100 for part in parts):
         raise Failure(f"the estimates do not grow from 0 to 100: {parts}")
     if not re.search(r"the search ended when it had gone through about (less than )?[0-9.]+ % \(an estimate\)", text):

@@ -71,7 +71,7 @@ std::uint64_t hash_others(const Thread& t) {
   for (std::uint64_t rest = have_stacks() & ~bit(t.id); rest != 0; rest &= rest - 1) {
     const Thread& other = g.threads[std::countr_zero(rest)];
     if (other.process != t.process) continue;
-    h = hash_range(other.stack_pointer, g.stacks.top(other.id), h);
+    h = hash_range(other.stack_pointer, g.stacks.top(other.slot), h);
     h = hash_range(g.thread_locals.low(other.slot), g.thread_locals.high(other.slot), h);
   }
   return h;

@@ -117,8 +117,8 @@ std::string find_leak(std::uint64_t* leaked) {
       marker.scan(reinterpret_cast<std::uint64_t>(&result), reinterpret_cast<std::uint64_t>(&result) + 8);
       continue;
     }
-    marker.scan(g.thread_locals.low(t), g.thread_locals.high(t));
-    const std::uint64_t top = g.stacks.top(t);
+    marker.scan(g.thread_locals.low(thread.slot), g.thread_locals.high(thread.slot));
+    const std::uint64_t top = g.stacks.top(thread.slot);
     const std::uint64_t from =
         t == g.current ? reinterpret_cast<std::uint64_t>(__builtin_frame_address(0)) : thread.stack_pointer;
     marker.scan(from, top);

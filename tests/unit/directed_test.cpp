@@ -16,11 +16,14 @@ using testing::HasSubstr;
 
 int counter = 0;
 
+// Not one addition of two.
+__attribute__((noinline)) void increment() { ++counter; }
+
 selvage::Result run(const Directed& schedule) {
   return selvage::run_directed(schedule, [] {
     counter = 0;
     const auto work = [] {
-      for (int i = 0; i < 2; ++i) ++counter;
+      for (int i = 0; i < 2; ++i) increment();
     };
     std::thread one(work), two(work);
     one.join();

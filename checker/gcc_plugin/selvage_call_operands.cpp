@@ -38,9 +38,6 @@
 //   virtually: nothing says that it is a library's.
 //
 // Nothing is refused: what cannot be handled is left as it was.
-//
-// Options: -fplugin-arg-selvage_call_operands-no-memory-functions leaves __builtin_memcpy and its like alone,
-// -fplugin-arg-selvage_call_operands-no-asm inline assembly.
 
 #include "gcc-plugin.h"
 // gcc-plugin.h has to be the first, and these need what comes before them.
@@ -80,9 +77,6 @@
 __attribute__((visibility("default"))) int plugin_is_GPL_compatible;
 
 namespace {
-
-bool g_memory_functions = true;
-bool g_asm = true;
 
 /// Copies of larger objects would make frames too large: they get a hook instead.
 constexpr HOST_WIDE_INT kLargestCopy = 4096;
@@ -267,7 +261,7 @@ bool handle_result(gcall* call) {
 /// memcpy and its like as the compiler's own functions (the source's memcpy is not one with -fno-builtin). Where it
 /// does call the library the runtime sees the same accesses twice, which makes no difference.
 bool handle_memory_function(gcall* call) {
-  if (!g_memory_functions || !gimple_call_builtin_p(call, BUILT_IN_NORMAL)) return false;
+  if (!gimple_call_builtin_p(call, BUILT_IN_NORMAL)) return false;
   const auto argument = [call](unsigned i) { return gimple_call_arg(call, i); };
   const location_t where = gimple_location(call);
   gimple_seq seq = nullptr;
@@ -334,7 +328,6 @@ bool has_word(const std::string& text, const char* word) {
 }
 
 bool handle_asm(gasm* stmt) {
-  if (!g_asm) return false;
   const std::string code = gimple_asm_string(stmt);
   if (has_word(code, "lock") || has_word(code, "xchg")) return false;
   const bool is_empty = code.find_first_not_of(" \t\n;") == std::string::npos;
@@ -429,16 +422,9 @@ __attribute__((visibility("default"))) int plugin_init(plugin_name_args* plugin,
           version->datestamp);
     return 1;
   }
-  for (int i = 0; i < plugin->argc; ++i) {
-    const char* const key = plugin->argv[i].key;
-    if (std::strcmp(key, "no-memory-functions") == 0) {
-      g_memory_functions = false;
-    } else if (std::strcmp(key, "no-asm") == 0) {
-      g_asm = false;
-    } else {
-      error("plugin %qs has no option %qs", plugin->base_name, key);
-      return 1;
-    }
+  if (plugin->argc != 0) {
+    error("plugin %qs has no option %qs", plugin->base_name, plugin->argv[0].key);
+    return 1;
   }
   for (const bool is_last : {false, true}) {
     register_pass_info info;

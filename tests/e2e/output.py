@@ -7,9 +7,10 @@ must be what came natively.
 import argparse
 import json
 import os
-import pathlib
 import subprocess
 import sys
+
+import programs
 
 SEARCHES = {
     "default": [],
@@ -63,7 +64,7 @@ def main():
                 wrong.append(f"{way}, {name}: {result['executions']} executions")
     # What a function of the C library that needs no call has printed, and in which order.
     subprocess.run(["g++", "-std=c++20", "-g", "-O2", "-fsanitize=thread", "-fno-builtin",
-                    "-fplugin=" + str(pathlib.Path(options.selvage).parent.parent / "lib/selvage/selvage_call_operands.so"), options.unlocked, "-o", program], check=True)
+                    "-fplugin=" + str(programs.gcc_plugin(options.selvage)), options.unlocked, "-o", program], check=True)
     for count in (1, 2047, 5000):
         expected = {f"exit 0: {first * count}{second * count}" for first, second in ("ab", "ba")}
         for name, search in SEARCHES.items():

@@ -14,6 +14,8 @@
 #include <thread>
 #include <vector>
 
+#include "outcomes.hpp"
+
 namespace {
 
 using selvage::Options;
@@ -28,12 +30,6 @@ Options at_most(int preemptions, Search search = Search::exhaustive) {
   options.search = search;
   options.preemptions = preemptions;
   return options;
-}
-
-std::vector<std::string> outcomes(const Result& result) {
-  std::vector<std::string> values;
-  for (const auto& o : result.outcomes) values.push_back(o.value);
-  return values;
 }
 
 template <typename A, typename B>

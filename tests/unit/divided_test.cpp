@@ -13,7 +13,9 @@
 #include <thread>
 #include <vector>
 
+#include "outcomes.hpp"
 #include "selvage/gtest.hpp"
+#include "setting.hpp"
 
 namespace {
 
@@ -22,22 +24,9 @@ using selvage::Result;
 using selvage::Search;
 using selvage::Verdict;
 
-/// After how many executions a search is divided.
-class DivideAfter {
- public:
-  explicit DivideAfter(int executions) {
-    setenv("SELVAGE_DIVIDE_AFTER", std::to_string(executions).c_str(), 1);
-  }
-  ~DivideAfter() { unsetenv("SELVAGE_DIVIDE_AFTER"); }
-  DivideAfter(const DivideAfter&) = delete;
-  DivideAfter& operator=(const DivideAfter&) = delete;
-};
+/// After how many choices a search is divided.
+Setting divide_after(const char* choices) { return Setting("SELVAGE_DIVIDE_AFTER", choices); }
 
-std::map<std::string, std::uint64_t> outcomes(const Result& result) {
-  std::map<std::string, std::uint64_t> all;
-  for (const auto& outcome : result.outcomes) all[outcome.value] += outcome.executions;
-  return all;
-}
 std::multimap<Verdict, std::string> violations(const Result& result) {
   std::multimap<Verdict, std::string> all;
   for (const auto& violation : result.violations) all.emplace(violation.kind, violation.message);
@@ -179,13 +168,13 @@ class Divided : public testing::TestWithParam<Program> {
     options.jobs = 1;
     Result whole;
     {
-      const DivideAfter never(1 << 30);
+      const Setting never = divide_after("1000000000");
       whole = selvage::explore(options, GetParam().body);
     }
     EXPECT_GT(whole.executions + whole.violations.size(), 0U);
-    for (const int after : {1, 2, 5, 16}) {
+    for (const char* after : {"1", "20", "60", "200"}) {
       for (const unsigned jobs : {1U, 2U, 3U}) {
-        const DivideAfter some(after);
+        const Setting some = divide_after(after);
         options.jobs = jobs;
         const Result divided = selvage::explore(options, GetParam().body);
         EXPECT_EQ(divided.verdict, whole.verdict) << after << " " << jobs << "\n" << divided << whole;
@@ -193,7 +182,7 @@ class Divided : public testing::TestWithParam<Program> {
         EXPECT_EQ(divided.executions, whole.executions) << after << " " << jobs;
         EXPECT_EQ(divided.blocked, whole.blocked) << after << " " << jobs;
         EXPECT_EQ(divided.events, whole.events);
-        EXPECT_EQ(outcomes(divided), outcomes(whole)) << after << " " << jobs;
+        EXPECT_EQ(executions_by_outcome(divided), executions_by_outcome(whole)) << after << " " << jobs;
         EXPECT_EQ(violations(divided), violations(whole)) << after << " " << jobs;
         EXPECT_EQ(divided.covered, whole.covered);
       }
@@ -215,7 +204,7 @@ INSTANTIATE_TEST_SUITE_P(Programs, Divided, testing::ValuesIn(kPrograms),
 
 // The first violation is the one of the first part that has any, whoever is the first to find one.
 TEST(DividedSearch, ShowsTheSameViolationForAnyNumberOfProcesses) {
-  const DivideAfter some(3);
+  const Setting some = divide_after("30");
   Options options;
   options.model = "sc";
   const auto body = [] {
@@ -242,7 +231,7 @@ TEST(DividedSearch, ShowsTheSameViolationForAnyNumberOfProcesses) {
 
 // What ends the search for interleavings in one of the parts ends it altogether: the memory model goes further.
 TEST(DividedSearch, GoesBeyondSequentialConsistencyWhereAPartDoes) {
-  const DivideAfter some(2);
+  const Setting some = divide_after("10");
   for (const unsigned jobs : {1U, 2U}) {
     Options options;
     options.jobs = jobs;

@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "outcomes.hpp"
+
 namespace {
 
 using selvage::Options;
@@ -29,12 +31,6 @@ Options graphs(const char* model) {
   options.search = Search::graphs;
   options.model = model;
   return options;
-}
-
-std::vector<std::string> outcomes(const Result& result) {
-  std::vector<std::string> values;
-  for (const auto& o : result.outcomes) values.push_back(o.value);
-  return values;
 }
 
 std::uint64_t choose_from(int n, int k) {

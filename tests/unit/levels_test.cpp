@@ -14,6 +14,7 @@
 #include <thread>
 #include <vector>
 
+#include "outcomes.hpp"
 #include "two-threads/atomic.hpp"
 #include "two-threads/fixed.hpp"
 #include "two-threads/racy.hpp"
@@ -33,12 +34,6 @@ selvage::Options options_with(std::uint64_t visited, unsigned workers) {
   options.visited = visited;
   options.workers = workers;
   return options;
-}
-
-std::vector<std::string> outcomes(const selvage::Result& result) {
-  std::vector<std::string> values;
-  for (const auto& outcome : result.outcomes) values.push_back(outcome.value);
-  return values;
 }
 
 /// All states kept, and two levels with 1, 2 and 3 processes: the same is found. `counts`: in as many states, too, which takes

@@ -16,6 +16,7 @@
 #include <thread>
 #include <vector>
 
+#include "outcomes.hpp"
 #include "two-threads/atomic.hpp"
 #include "two-threads/fixed.hpp"
 #include "two-threads/racy.hpp"
@@ -37,12 +38,6 @@ selvage::Result search(const std::function<void()>& body, bool thorough, unsigne
   auto result = explore(options, body);
   unsetenv("SELVAGE_THOROUGH");
   return result;
-}
-
-std::vector<std::string> outcomes(const selvage::Result& result) {
-  std::vector<std::string> values;
-  for (const auto& outcome : result.outcomes) values.push_back(outcome.value);
-  return values;
 }
 
 /// With more processes than one, each leaves other remains on stacks when it does something for the first

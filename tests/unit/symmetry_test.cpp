@@ -19,6 +19,8 @@
 #include <thread>
 #include <vector>
 
+#include "outcomes.hpp"
+
 namespace {
 
 using selvage::Options;
@@ -35,12 +37,6 @@ Options graphs(const char* model, bool symmetry) {
   options.model = model;
   options.symmetry = symmetry;
   return options;
-}
-
-std::vector<std::string> outcomes(const Result& result) {
-  std::vector<std::string> values;
-  for (const auto& o : result.outcomes) values.push_back(o.value);
-  return values;
 }
 
 std::uint64_t choose_from(int n, int k) {

@@ -15,25 +15,10 @@
 #include <thread>
 #include <vector>
 
+#include "outcomes.hpp"
+#include "setting.hpp"
+
 namespace {
-
-/// For as long as it lives, the environment has this.
-class Setting {
- public:
-  explicit Setting(const char* name) : name_(name) { setenv(name, "1", 1); }
-  ~Setting() { unsetenv(name_); }
-  Setting(const Setting&) = delete;
-  Setting& operator=(const Setting&) = delete;
-
- private:
-  const char* name_;
-};
-
-std::map<std::string, std::uint64_t> outcomes(const selvage::Result& result) {
-  std::map<std::string, std::uint64_t> all;
-  for (const auto& o : result.outcomes) all[o.value] = o.executions;
-  return all;
-}
 
 /// Explores with and without taking executions up, and once more with each compared; `least`: so many
 /// executions there are.
@@ -58,7 +43,7 @@ void expect_the_same(selvage::Options options, std::uint64_t least, Body body) {
     EXPECT_EQ(usual.executions, other->executions);
     EXPECT_EQ(usual.blocked, other->blocked);
     EXPECT_EQ(usual.events, other->events);
-    EXPECT_EQ(outcomes(usual), outcomes(*other));
+    EXPECT_EQ(executions_by_outcome(usual), executions_by_outcome(*other));
     EXPECT_EQ(usual.violations.size(), other->violations.size());
   }
 }

@@ -37,15 +37,14 @@ int g_threads_before = 0;
 
 namespace {
 
+using Destructor = void (*)(void*);
 struct Key {
-  void (*destructor)(void*);
+  Destructor destructor;     // null: none, or the key was deleted
   std::uint32_t generation;  // of the execution that made or deleted it; 0: none has
-  bool used;
 };
 std::array<Key, PTHREAD_KEYS_MAX> g_keys{};
-std::array<void (*)(void*), PTHREAD_KEYS_MAX>
-    g_destructors_before{};    // of the keys that there were before the exploration
-std::uint64_t g_keys_end = 0;  // no key from here on was ever made
+std::array<Destructor, PTHREAD_KEYS_MAX> g_destructors_before{};  // of keys from before the exploration
+std::uint64_t g_keys_end = 0;                                     // no key from here on was ever made
 
 /// While a thread unwinds for pthread_exit. Not on its stack, which is taken down while the unwinder still needs it.
 _Unwind_Exception g_exits[kMaxThreads];
@@ -60,7 +59,7 @@ void keys_and_exits(Archive& archive) {
     std::uint8_t now = key.generation == g.shadow.generation() ? 1 : 0;
     archive(now);
     if (now == 0) key = {};
-    archive(key.destructor)(key.used);
+    archive(key.destructor);
     if (now != 0) key.generation = g.shadow.generation();
   }
   archive(g_exiting);
@@ -100,10 +99,8 @@ int find(pthread_t thread) {
 }
 
 /// What is called for a thread's value of the key; null: nothing.
-void (*destructor_of(unsigned k))(void*) {
-  const Key& key = g_keys[k];
-  if (key.generation != g.shadow.generation()) return g_destructors_before[k];
-  return key.used ? key.destructor : nullptr;
+Destructor destructor_of(unsigned k) {
+  return g_keys[k].generation == g.shadow.generation() ? g_keys[k].destructor : g_destructors_before[k];
 }
 
 void run_exit_handlers() {
@@ -117,7 +114,7 @@ void run_exit_handlers() {
   for (int round = 0; round < PTHREAD_DESTRUCTOR_ITERATIONS; ++round) {
     bool again = false;
     for (unsigned k = 0; k < g_keys_end; ++k) {
-      void (*const destructor)(void*) = destructor_of(k);
+      const Destructor destructor = destructor_of(k);
       if (destructor == nullptr) continue;
       void* value = pthread_getspecific(k);
       if (value == nullptr) continue;
@@ -172,12 +169,12 @@ void fiber_main(void* argument) {
 
 namespace {
 
-/// The thread, once it has ended; nullptr where it is the running one.
 void check_joinable(int t) {
   if (g.threads[t].joined) misuse("T" + std::to_string(t) + " is joined twice");
   if (g.threads[t].detached) misuse("join of T" + std::to_string(t) + ", which is detached");
 }
 
+/// The thread, once it has ended; nullptr where it is the running one.
 Thread* wait_for_end(pthread_t thread, std::uint64_t pc) {
   const int t = find(thread);
   Thread& me = self();
@@ -288,21 +285,13 @@ void yield(std::uint64_t pc) {
 void key_made(pthread_key_t key, void (*destructor)(void*)) {
   if (key >= g_keys.size()) return;
   if (g.in_program) {
-    g_keys[key] = {destructor, g.shadow.generation(), true};
+    g_keys[key] = {destructor, g.shadow.generation()};
   } else {
     g_destructors_before[key] = destructor;
   }
   if (key >= g_keys_end) g_keys_end = key + 1;
 }
-void key_deleted(pthread_key_t key) {
-  if (key >= g_keys.size()) return;
-  if (g.in_program) {
-    g_keys[key] = {nullptr, g.shadow.generation(), false};
-    if (key >= g_keys_end) g_keys_end = key + 1;
-  } else {
-    g_destructors_before[key] = nullptr;
-  }
-}
+void key_deleted(pthread_key_t key) { key_made(key, nullptr); }
 
 }  // namespace selvage::abi
 

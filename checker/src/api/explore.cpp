@@ -150,9 +150,8 @@ Result run(const Options& asked, const Directed* directed, const std::function<v
   if (machine::g.exploring) throw std::runtime_error("an exploration cannot be started inside another");
   if (!machine::g.instrumented) {
     throw std::runtime_error(
-        "none of this program was compiled with -fsanitize=thread, so nothing of it would be seen: build it "
-        "with "
-        "selvage_add_test or selvage c++");
+        "none of this program was compiled with -fsanitize=thread, so nothing of it would be seen: "
+        "build it with selvage_add_test or selvage c++");
   }
   Options options = asked;
   if (directed != nullptr) options.search = Search::directed;

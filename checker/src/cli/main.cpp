@@ -2,10 +2,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <exception>
-#include <iterator>
-#include <string_view>
 
 #include "cxx.hpp"
 #include "exit_status.hpp"
@@ -34,18 +31,10 @@ constexpr const char* kOrdersStatuses =
     "  2  a bound ended a search, or it was interrupted: something is not decided\n"
     "  3  bad usage, unreadable file, unsupported program, or an internal error\n";
 
-constexpr const char* kCommands[] = {"run", "c++", "orders", "new"};
-
 int command(int argc, char** argv) {
   // The compiler's options are not ours to parse.
   if (argc >= 2 && std::string(argv[1]) == "c++") {
     return cli::cxx_command({argv + 2, argv + argc});
-  }
-  if (argc >= 2 && argv[1][0] != '-' &&
-      std::none_of(std::begin(kCommands), std::end(kCommands),
-                   [&](const char* name) { return std::string_view(argv[1]) == name; })) {
-    throw cli::Refused(fmt::format(
-        "there is no command '{}'; there are run, c++, orders and new (see selvage --help)", argv[1]));
   }
   CLI::App app("Selvage: a model checker for ordinary C++ threads", "selvage");
   app.set_version_flag("--version", std::string("selvage ") + report::kVersion);
@@ -60,6 +49,11 @@ int command(int argc, char** argv) {
   orders->footer(kOrdersStatuses);
   std::string project;
   CLI::App* fresh = cli::add_new_command(app, &project);
+  const auto is_named = [&](const CLI::App* subcommand) { return subcommand->check_name(argv[1]); };
+  if (argc >= 2 && argv[1][0] != '-' && app.get_subcommands(is_named).empty()) {
+    throw cli::Refused(fmt::format(
+        "there is no command '{}'; there are run, c++, orders and new (see selvage --help)", argv[1]));
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -88,6 +88,7 @@ class Explorer {
   bool expects(std::string_view outcome) const;
   void add_outcome();
   void add(Found found);
+  void add_misfit(std::string why);
   void note_cut_graph(Verdict verdict);
   void check_new_graph();
   bool out_of_budget();
@@ -115,7 +116,7 @@ class Explorer {
   memory::ChosenReads chosen_reads_{&chosen_read};
   Output output_;
   std::uint64_t executions_ = 0, blocked_ = 0;
-  std::uint64_t bounded_ = 0;     ///< of those that were cut, by a bound
+  std::uint64_t bounded_ = 0;     ///< cut at max_events
   double covered_by_others_ = 0;  ///< of the search, by processes that parts of it were given to
   std::uint64_t states_ = 0, steps_ = 0, memory_ = 0;  ///< of a stateful search
   const StatefulSearch* states_search_ = nullptr;      ///< one that is going on

@@ -129,6 +129,12 @@ void Explorer::forget() {
   g.total_events = 0;
 }
 
+/// The program does not go as the directed schedule says.
+void Explorer::add_misfit(std::string why) {
+  add({Verdict::misuse, std::move(why), 0, g.preemptions, schedule_now(g.schedule), {}, "directed"});
+  stopped_ = true;
+}
+
 void Explorer::judge() {
   again_ = false;
   using How = Ending::How;
@@ -168,8 +174,7 @@ void Explorer::judge() {
       return;
     case How::refused:
       if (g.options.search == Search::directed) {
-        add({Verdict::misuse, g.ending.message, 0, g.preemptions, schedule_now(g.schedule), {}, "directed"});
-        stopped_ = true;
+        add_misfit(g.ending.message);
         return;
       }
       refused_ = g.ending.message;
@@ -181,14 +186,7 @@ void Explorer::judge() {
     case How::completed:
       if (strategy_->ended_early()) {
         if (g.options.search == Search::directed) {
-          add({Verdict::misuse,
-               strategy_->explanation(),
-               0,
-               g.preemptions,
-               schedule_now(g.schedule),
-               {},
-               "directed"});
-          stopped_ = true;
+          add_misfit(strategy_->explanation());
           return;
         }
         if (g.options.search == Search::replay) {

@@ -52,9 +52,7 @@ void empty(int fd) {
   if (g_much) raw_syscall(SYS_ftruncate, fd, 0);
 }
 
-}  // namespace
-
-namespace {
+[[noreturn]] void no_descriptor() { fatal("no descriptor is left to keep the output apart (ulimit -n)"); }
 
 /// Out of the way of the program's own, whose numbers it may print; lower where the limit of open files is.
 int high_copy(int fd) {
@@ -62,7 +60,7 @@ int high_copy(int fd) {
     const int copy = fcntl(fd, F_DUPFD_CLOEXEC, least);
     if (copy >= 0) return copy;
   }
-  fatal("no descriptor is left to keep the output apart (ulimit -n)");
+  no_descriptor();
 }
 
 }  // namespace
@@ -80,7 +78,7 @@ void Output::redirect() {
   // The same file gets both streams' text only in the merged one; stdout alone is the outcome.
   memory_ = memfd_create("selvage-stdout", MFD_CLOEXEC);
   memory_err_ = memfd_create("selvage-stderr", MFD_CLOEXEC);
-  if (memory_ < 0 || memory_err_ < 0) fatal("no descriptor is left to keep the output apart (ulimit -n)");
+  if (memory_ < 0 || memory_err_ < 0) no_descriptor();
   dup2(memory_, 1);
   dup2(memory_err_, 2);
   const long window = raw_syscall(SYS_mmap, 0, kWindow, PROT_READ, MAP_SHARED, memory_, 0);

@@ -101,20 +101,20 @@ std::string only_sc(const Result& result) {
                      to_printable(result.only_sc, true));
 }
 
-std::string outcomes_text(const Result& result, std::size_t columns, bool may_expect) {
+std::string outcomes_text(const Result& result, const TextOptions& options) {
   if (result.outcomes.empty()) {
     return {};
   }
-  std::string text = fmt::format("{}{}", counted(result.outcomes.size(), "outcome"), " reached");
+  std::string text = counted(result.outcomes.size(), "outcome") + " reached";
   // A lost update is an outcome like any other.
-  const bool doubtful = may_expect && result.verdict == Verdict::proved && result.outcomes.size() > 1;
+  const bool doubtful = options.may_expect && result.verdict == Verdict::proved && result.outcomes.size() > 1;
   text += doubtful ? " (--expect OUTCOME says which are right):\n" : ":\n";
   const std::size_t count = result.outcomes.size();
   std::size_t widest = 1;
   for (const Outcome& outcome : result.outcomes) {
     widest = std::max(widest, width(to_printable(outcome.value, true)));
   }
-  widest = std::min(widest, columns > 40 ? columns - 30 : 10);
+  widest = std::min(widest, options.columns > 40 ? options.columns - 30 : 10);
   for (std::size_t i = 0; i < count; ++i) {
     if (count > kMostOutcomes && i == kMostOutcomes / 2) {
       i = count - kMostOutcomes / 2;
@@ -250,7 +250,7 @@ std::string text_report(const Result& result, const TextOptions& options) {
   if (result.verdict != Verdict::proved || !result.violations.empty()) {
     text += (result.violations.empty() ? "" : "\n") + extent(result);
   }
-  return text + only_sc(result) + outcomes_text(result, options.columns, options.may_expect);
+  return text + only_sc(result) + outcomes_text(result, options);
 }
 
 }  // namespace selvage::report

@@ -13,8 +13,8 @@ struct TextOptions {
   std::size_t columns = 110;   ///< aim for lines no longer than this
   bool show_output = true;     ///< what the program printed in the reported execution
   std::string replay_command;  ///< the command that replays the first violation; empty: not known
-  bool may_expect = false;     ///< nobody has said which outcomes are right (--expect)
   std::string save_command;    ///< where there is no replay_command: the command that saves a schedule
+  bool may_expect = false;     ///< nobody has said which outcomes are right (--expect)
 };
 
 /// The whole report, ending in a newline.

@@ -20,6 +20,11 @@ bool reads(const machine::Op& op) {
          op.kind == EventKind::atomic_rmw || op.kind == EventKind::atomic_cas;
 }
 
+/// Is the thread that the step names one of `threads` (a bit mask)?
+bool names_one_of(std::uint64_t threads, const Directed::Step& step) {
+  return step.thread >= 0 && step.thread < race::kMaxThreads && (threads >> step.thread & 1) != 0;
+}
+
 }  // namespace
 
 void DirectedSearch::begin() {
@@ -37,13 +42,11 @@ std::size_t DirectedSearch::first_unmet() const {
   std::size_t at = at_;
   for (std::uint64_t counted = counted_; at < steps_.size(); ++at, counted = 0) {
     const Directed::Step& step = steps_[at];
-    const bool there =
-        step.thread >= 0 && step.thread < race::kMaxThreads && (there_ >> step.thread & 1) != 0;
     const bool done =
         step.until == Directed::Until::end ||
         ((step.until == Directed::Until::writes_done || step.until == Directed::Until::events) &&
          counted >= step.count);
-    if (!there || !done) break;
+    if (!names_one_of(there_, step) || !done) break;
   }
   return at;
 }
@@ -56,8 +59,7 @@ std::string DirectedSearch::explanation() const {
   std::string text =
       "the program ended before step " + std::to_string(at + 1) + " of the directed schedule was over: ";
   const std::string thread = "thread " + std::to_string(step.thread);
-  if (step.thread < 0 || step.thread >= race::kMaxThreads || (there_ >> step.thread & 1) == 0)
-    return text + "there was no " + thread;
+  if (!names_one_of(there_, step)) return text + "there was no " + thread;
   if (step.until == Directed::Until::events) return text + thread + " had not that many events";
   return text + thread +
          " had not that many accesses of that kind to the address (plain accesses are events where " +
@@ -90,12 +92,9 @@ int DirectedSearch::pick_thread(const ChoicePoint& point) {
   seen_ |= point.enabled;
   while (at_ < steps_.size()) {
     const Directed::Step& step = steps_[at_];
-    const bool movable =
-        step.thread >= 0 && step.thread < race::kMaxThreads && (point.enabled >> step.thread & 1) != 0;
-    if (!movable) {
+    if (!names_one_of(point.enabled, step)) {
       // Its end shows as "seen before, cannot move any more": that is what to_end waits for.
-      const bool seen =
-          step.thread >= 0 && step.thread < race::kMaxThreads && (seen_ >> step.thread & 1) != 0;
+      const bool seen = names_one_of(seen_, step);
       const bool ended = seen && point.pending[step.thread]->kind == EventKind::start;
       if (step.until == Directed::Until::end && ended) {
         ++at_;

@@ -47,8 +47,8 @@ void Exhaustive::restart() {
   parts_.clear();
   part_ = 0;
   wanted_ = kParts;
-  executions_ = choices_ = 0;
-  divided_ = splitting_ = was_split_ = false;
+  choices_ = 0;
+  splitting_ = was_split_ = false;
   pending_ = 0;
   stored_ = 0;
   begin();

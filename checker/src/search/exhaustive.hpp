@@ -19,8 +19,8 @@ class Exhaustive : public Strategy, public Divisible {
   explicit Exhaustive(bool reduce, int preemptions = -1) : reduce_(reduce), most_preemptions_(preemptions) {
     nodes_.reserve(1 << 12);
   }
-  /// The search is divided after so many executions (unless told, after 2^18 choices: some hundredths of a second).
-  void divide_after(std::uint64_t executions) { divide_after_ = executions; }
+  /// The search is divided after so many choices.
+  void divide_after(std::uint64_t choices) { divide_after_ = choices; }
   void begin() override;
   int pick_thread(const ChoicePoint& point) override;
   int pick_alternative(int count, bool branching) override;
@@ -81,9 +81,9 @@ class Exhaustive : public Strategy, public Divisible {
   std::vector<Part> parts_;
   std::size_t part_ = 0;  ///< the first that nobody has taken
   std::size_t wanted_ = kParts;
-  std::uint64_t divide_after_ = 0;  ///< executions; 0: not told
-  std::uint64_t executions_ = 0, choices_ = 0;
-  bool divided_ = false, splitting_ = false, was_split_ = false;
+  std::uint64_t divide_after_ = 1 << 18;  ///< choices: some hundredths of a second
+  std::uint64_t choices_ = 0;
+  bool splitting_ = false, was_split_ = false;
   double pending_ = 0;       ///< how much of the search is left in those that nobody has taken
   std::size_t stored_ = 0;   ///< their choices
   std::uint64_t sleep_ = 0;  ///< who sleeps where the execution is now

@@ -19,7 +19,6 @@ namespace {
 constexpr std::uint64_t bit(int thread) { return std::uint64_t{1} << thread; }
 
 constexpr std::size_t kMostNodes = 1 << 20;  // of all parts together, some 50 MB
-constexpr std::uint64_t kAlone = 1 << 18;    // choices before the search is divided
 constexpr std::size_t kMostOfOne = 64;       // parts that one execution is divided into
 
 }  // namespace
@@ -86,10 +85,8 @@ bool Exhaustive::take_next() {
 }
 
 bool Exhaustive::next() {
-  ++executions_;
   choices_ += depth_;
-  if (!divided_ && (divide_after_ != 0 ? executions_ >= divide_after_ : choices_ >= kAlone))
-    divided_ = splitting_ = true;
+  if (parts_.empty() && choices_ >= divide_after_) splitting_ = true;
   if (!splitting_) return advance(&nodes_, base_) || take_next();
   set_apart();
   nodes_.clear();

@@ -187,8 +187,6 @@ function(selvage_add_form)
       set(program ${id}.selvage)
       add_executable(${program})
       target_link_libraries(${program} PRIVATE ${id}.objects selvage::selvage)
-      # Tells `selvage run` that selvage_instrumentation_options was used: see checker/src/cli/elf_inspect.hpp.
-      target_link_options(${program} PRIVATE -Wl,--defsym=selvage_all_accesses_are_instrumented=1)
       list(APPEND targets ${program})
     endif()
     set(options --races explore --json -)

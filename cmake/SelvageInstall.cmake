@@ -28,6 +28,9 @@ endforeach()
 if(TARGET selvage_call_operands)
   install(PROGRAMS ${SELVAGE_GCC_PLUGIN} DESTINATION ${CMAKE_INSTALL_LIBDIR}/selvage)
 endif()
+if(TARGET selvage_unseen_accesses)
+  install(PROGRAMS ${SELVAGE_CLANG_PLUGIN} DESTINATION ${CMAKE_INSTALL_LIBDIR}/selvage)
+endif()
 
 # What a build within the template leaves there is not part of it.
 install(

@@ -24,6 +24,7 @@ const Layout kLayout{.prefix = "/",
                      .library_dir = "/L",
                      .gcc_stand_in = "",
                      .gcc_plugin = "/P.so",
+                     .clang_plugin = "/Q.so",
                      .clang_stand_in = "",
                      .include_dir = "/I",
                      .package_dir = "",
@@ -50,14 +51,13 @@ TEST(CxxPlan, CompilingAloneGetsTheFlags) {
       plan({"-c", "a.cpp"}, kClang),
       ElementsAre(HasSubstr("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 17}), ElementsAre(Not(HasSubstr("-enable-trivial"))));
-  EXPECT_THAT(
-      plan({"-c", "a.cpp"}, {{"clang++"}, true, 14}),
-      ElementsAre(HasSubstr(
-          "-mllvm -tsan-instrument-read-before-write -mllvm -capture-tracking-max-uses-to-explore=0")));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 12}), ElementsAre(Not(HasSubstr("-mllvm"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 11}), ElementsAre(Not(HasSubstr("-ftrivial"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}), ElementsAre(Not(HasSubstr("-fplugin"))));
   EXPECT_THAT(plan({"-c", "a.cpp"}, {{"g++"}, false, 12, true}), ElementsAre(HasSubstr("-fplugin=/P.so")));
+  EXPECT_THAT(plan({"-c", "a.cpp"}, kClang), ElementsAre(Not(HasSubstr("plugin"))));
+  EXPECT_THAT(plan({"-c", "a.cpp"}, {{"clang++"}, true, 14, true}),
+              ElementsAre(HasSubstr("-fplugin=/Q.so -fpass-plugin=/Q.so")));
 }
 
 TEST(CxxPlan, CompilingAndLinkingIsTakenApart) {
@@ -78,8 +78,7 @@ TEST(CxxPlan, LinkingAloneLeavesTheSanitizerOff) {
   EXPECT_THAT(
       plan({"-fsanitize=thread", "a.o", "-shared-libsan", "-o", "p"}, kClang),
       ElementsAre("clang++ -Wl,--push-state,--no-as-needed /L/libselvage.so -Wl,--pop-state -Wl,-rpath,/L "
-                  "-Wl,--defsym=selvage_strings_are_instrumented=1 -Qunused-arguments "
-                  "-Wl,--defsym=selvage_all_accesses_are_instrumented=1 a.o -o p"));
+                  "-Wl,--defsym=selvage_strings_are_instrumented=1 -Qunused-arguments a.o -o p"));
 }
 
 TEST(CxxPlan, LanguagesGoWithTheirSources) {

@@ -42,19 +42,51 @@ TEST_F(ElfInspect, AGccTsanProgramIsAccepted) {
   EXPECT_EQ(why(build("g++ -fsanitize=thread -no-pie", "fixed")), "");
 }
 
-TEST_F(ElfInspect, TellsWhetherClangKeptItsReads) {
-  const std::string clang = "clang++-14 -fsanitize=thread -shared-libsan";
+TEST_F(ElfInspect, TellsWhatTheCompilersLeftOut) {
+  const std::string clang = "clang++-14 -fsanitize=thread -shared-libsan -g";
+  const std::string gcc = "g++ -fsanitize=thread -fno-builtin -g";
+  const std::string with_gcc_plugin = " -fplugin=" SELVAGE_GCC_PLUGIN;
+  const std::string with_clang_plugin = " -fpass-plugin=" SELVAGE_CLANG_PLUGIN;
   EXPECT_TRUE(inspect_elf(build(clang)).by_clang);
-  EXPECT_FALSE(inspect_elf(build(clang)).all_instrumented);
-  EXPECT_TRUE(inspect_elf(build(clang + " -Wl,--defsym=" + kAllInstrumented + "=1")).all_instrumented);
   EXPECT_FALSE(inspect_elf(build("g++ -fsanitize=thread")).by_clang);
+  EXPECT_TRUE(inspect_elf(build(clang)).clang_without_plugin);
+  EXPECT_TRUE(inspect_elf(build(clang + " -g0" + with_clang_plugin)).clang_without_plugin)
+      << "nothing to tell by";
+  EXPECT_TRUE(inspect_elf(build(clang + " -s" + with_clang_plugin)).clang_without_plugin);
+  EXPECT_FALSE(inspect_elf(build(clang + with_clang_plugin)).clang_without_plugin);
+  EXPECT_FALSE(inspect_elf(build(gcc)).clang_without_plugin);
   EXPECT_FALSE(inspect_elf(build(clang)).may_have_builtins);
   EXPECT_TRUE(inspect_elf(build("g++ -g -fsanitize=thread")).may_have_builtins);
   EXPECT_FALSE(inspect_elf(build("g++ -g -fsanitize=thread -fno-builtin")).may_have_builtins);
   EXPECT_TRUE(inspect_elf(build("g++ -fsanitize=thread -fno-builtin")).may_have_builtins)
       << "nothing to tell by";
-  EXPECT_TRUE(inspect_elf(build("g++ -g -fsanitize=thread -fno-builtin")).without_plugin);
-  EXPECT_FALSE(inspect_elf(build(clang)).without_plugin);
+  EXPECT_TRUE(inspect_elf(build(gcc)).gcc_without_plugin);
+  EXPECT_TRUE(inspect_elf(build(gcc + " -s" + with_gcc_plugin)).gcc_without_plugin);
+  EXPECT_FALSE(inspect_elf(build(gcc + with_gcc_plugin)).gcc_without_plugin);
+  EXPECT_FALSE(inspect_elf(build(clang)).gcc_without_plugin);
+}
+
+TEST_F(ElfInspect, AUnitThatDoesNotTellHowItWasCompiledIsMissed) {
+  const std::string gcc = "g++ -fsanitize=thread -fno-builtin -fplugin=" SELVAGE_GCC_PLUGIN;
+  const std::string clang = "clang++-14 -fsanitize=thread -fpass-plugin=" SELVAGE_CLANG_PLUGIN;
+  // One of two units without debugging information, or by the other compiler.
+  const auto with = [this](const std::string& second, const std::string& first) {
+    write(scratch_ / "q.cpp", "extern int x; void f() { x = 1; }\n");
+    std::string output;
+    EXPECT_EQ(shell("cd " + scratch_.path() + " && " + second + " -c q.cpp -o q.o", &output), 0) << output;
+    return inspect_elf(build(first + " q.o"));
+  };
+  EXPECT_FALSE(with(gcc + " -g", gcc + " -g").gcc_without_plugin);
+  EXPECT_TRUE(with(gcc, gcc + " -g").gcc_without_plugin);
+  EXPECT_TRUE(with(gcc, gcc + " -g").may_have_builtins);
+  const std::string shared = " -g -shared-libsan";
+  EXPECT_FALSE(with(clang + " -g", clang + shared).clang_without_plugin);
+  EXPECT_TRUE(with(clang, clang + shared).clang_without_plugin);
+  EXPECT_TRUE(with("clang++-14 -g -fsanitize=thread", clang + shared).clang_without_plugin);
+  const ElfFacts mixed = with(clang + " -g", gcc + " -g");
+  EXPECT_FALSE(mixed.clang_without_plugin || mixed.gcc_without_plugin || mixed.may_have_builtins);
+  EXPECT_TRUE(with(clang, gcc + " -g").clang_without_plugin);
+  EXPECT_FALSE(with("g++ -g", gcc + " -g").gcc_without_plugin) << "not instrumented at all";
 }
 
 TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {

@@ -48,14 +48,15 @@ Toolchain probe(std::vector<std::string> command, const Layout& layout) {
     if (name == "__clang_major__") {
       toolchain.clang = true;
       toolchain.major = std::atoi(value.c_str());
+      toolchain.takes_plugin =
+          toolchain.major == SELVAGE_CLANG_PLUGIN_VERSION && fs::exists(layout.clang_plugin);
     } else if (name == "__GNUC__" && !toolchain.clang) {
       toolchain.major = std::atoi(value.c_str());
-    } else if (name == "__VERSION__") {
+    } else if (name == "__VERSION__" && !toolchain.clang) {
       toolchain.takes_plugin =
           value == " \"" SELVAGE_GCC_PLUGIN_VERSION "\"" && fs::exists(layout.gcc_plugin);
     }
   }
-  toolchain.takes_plugin = toolchain.takes_plugin && !toolchain.clang;
   return toolchain;
 }
 

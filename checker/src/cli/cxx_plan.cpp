@@ -31,21 +31,21 @@ Words compile_flags(const CxxArguments& arguments, const Toolchain& toolchain, c
   if (toolchain.clang && toolchain.major < 16) {
     flags.emplace_back("-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang");
   }
-  // clang leaves out reads that a write to the same place follows (++x), and accesses to members of local variables
-  // that it takes for known to their function alone, wrongly: it looks whether the member's address gets out, not
-  // whether the variable's does. A search for captures that gives up at once takes every variable for captured.
   if (toolchain.clang) {
-    append(&flags,
-           {"-mllvm", "-tsan-instrument-read-before-write", "-mllvm",
-            "-capture-tracking-max-uses-to-explore=0", "-mllvm", "-tsan-instrument-func-entry-exit=0"});
+    append(&flags, {"-mllvm", "-tsan-instrument-func-entry-exit=0"});
   } else if (toolchain.major >= 12) {
     flags.emplace_back("--param=tsan-instrument-func-entry-exit=0");
   }
   // g++ puts code of its own in place of memcpy(), sprintf() and their like, where it knows sizes, and instruments none of it.
   // Its warning is about atomic_thread_fence, which Selvage knows.
   if (!toolchain.clang) append(&flags, {"-fno-builtin", "-Wno-tsan"});
-  // Nor does it instrument what is passed by value and returned.
-  if (toolchain.takes_plugin) flags.push_back("-fplugin=" + layout.gcc_plugin);
+  // Both leave accesses out of what they instrument: checker/gcc_plugin and checker/clang_plugin.
+  // (ccache looks at what is in a plugin that it is told of by -fplugin, which makes no difference to clang.)
+  if (toolchain.takes_plugin) {
+    const std::string& plugin = toolchain.clang ? layout.clang_plugin : layout.gcc_plugin;
+    flags.push_back("-fplugin=" + plugin);
+    if (toolchain.clang) flags.push_back("-fpass-plugin=" + plugin);
+  }
   if (!arguments.optimises) flags.emplace_back("-Og");
   if (!layout.include_dir.empty()) {
     append(&flags, {"-isystem", layout.include_dir, "-include", "selvage/instrumented_strings.hpp"});
@@ -100,10 +100,7 @@ Words link_command(const CxxArguments& arguments, const Words& objects, const To
   append(&command,
          {"-Wl,--push-state,--no-as-needed", layout.libselvage, "-Wl,--pop-state",
           "-Wl,-rpath," + layout.library_dir, fmt::format("-Wl,--defsym={}=1", kStringsInstrumented)});
-  if (toolchain.clang) {
-    command.emplace_back("-Qunused-arguments");
-    command.push_back(fmt::format("-Wl,--defsym={}=1", kAllInstrumented));
-  }
+  if (toolchain.clang) command.emplace_back("-Qunused-arguments");
   auto object = objects.begin();
   for (const CxxWord& item : arguments.items) {
     if (item.kind == Kind::source) {

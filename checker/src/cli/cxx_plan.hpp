@@ -13,7 +13,8 @@ struct Toolchain {
   std::vector<std::string> command;  ///< e.g. {"g++"} or {"ccache", "clang++"}
   bool clang = false;
   int major = 0;
-  bool takes_plugin = false;  ///< the g++ that Layout::gcc_plugin is for, and that is there
+  bool takes_plugin =
+      false;  ///< the compiler that Layout::gcc_plugin or clang_plugin is for, and that is there
 };
 
 struct CxxPlan {

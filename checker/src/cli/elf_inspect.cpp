@@ -36,7 +36,12 @@ bool is_of_strings(std::string_view name) {
   return false;
 }
 
-void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* facts) {
+/// How many units each compiler instrumented.
+struct Units {
+  std::size_t gcc = 0, clang = 0;
+};
+
+void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* facts, Units* units) {
   Elf_Data* data = elf_getdata(section, nullptr);
   const std::size_t count =
       data == nullptr || header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
@@ -47,11 +52,15 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     }
     const char* text = elf_strptr(elf, header.sh_link, symbol.st_name);
     const std::string_view name = text == nullptr ? "" : text;
-    facts->all_instrumented |= name == kAllInstrumented;
     facts->strings_instrumented |= name == kStringsInstrumented;
     facts->contains_library |= symbol.st_shndx != SHN_UNDEF && name == "__cxa_throw";
     facts->library_strings |= symbol.st_shndx == SHN_UNDEF && is_of_strings(name);
     facts->explores |= symbol.st_shndx == SHN_UNDEF && name.starts_with("_ZN7selvage7explore");
+    // The functions that call __tsan_init, one in each unit.
+    if (header.sh_type == SHT_SYMTAB && symbol.st_shndx != SHN_UNDEF) {
+      if (name == "_sub_I_00099_0") ++units->gcc;
+      if (name == "tsan.module_ctor") ++units->clang;
+    }
     if (name.rfind("__tsan_", 0) != 0) {
       continue;
     }
@@ -83,9 +92,9 @@ void read_compilers(Elf_Scn* section, ElfFacts* facts) {
   facts->by_clang = compilers.find("clang version") != std::string_view::npos;
 }
 
-/// With which options each part was compiled is in its debugging information.
-void read_options(Elf* elf, ElfFacts* facts) {
-  bool known = false;
+/// How each unit was compiled is in its debugging information.
+void read_options(Elf* elf, const Units& units, ElfFacts* facts) {
+  Units known;
   if (Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr)) {
     Dwarf_Off at = 0, next = 0;
     for (std::size_t header = 0; dwarf_nextcu(dwarf, at, &next, &header, nullptr, nullptr, nullptr) == 0;
@@ -96,15 +105,21 @@ void read_options(Elf* elf, ElfFacts* facts) {
       const char* text = dwarf_formstring(dwarf_attr(&unit, DW_AT_producer, &attribute));
       const std::string_view producer = text == nullptr ? "" : text;
       const auto has = [producer](const char* part) { return producer.find(part) != std::string_view::npos; };
-      if (!has("GNU C") || !has("-fsanitize=thread")) continue;
-      known = true;
-      facts->may_have_builtins |= !has("-fno-builtin");
-      facts->without_plugin |= !has("selvage_call_operands");
+      if (has("GNU C") && has("-fsanitize=thread")) {
+        ++known.gcc;
+        facts->may_have_builtins |= !has("-fno-builtin");
+        facts->gcc_without_plugin |= !has("selvage_call_operands");
+      } else if (has("clang version") && has("selvage_unseen_accesses")) {
+        ++known.clang;  // whether it instrumented the others, it does not say
+      }
     }
     dwarf_end(dwarf);
   }
-  facts->may_have_builtins |= !known && !facts->by_clang;
-  facts->without_plugin |= !known && !facts->by_clang;
+  const bool nothing_known = known.gcc == 0 && known.clang == 0;
+  if (known.gcc < units.gcc || (nothing_known && !facts->by_clang)) {
+    facts->may_have_builtins = facts->gcc_without_plugin = true;
+  }
+  facts->clang_without_plugin = known.clang < units.clang || (nothing_known && facts->by_clang);
 }
 
 void read_elf(Elf* elf, ElfFacts* facts) {
@@ -123,6 +138,7 @@ void read_elf(Elf* elf, ElfFacts* facts) {
       facts->dynamic |= segment.p_type == PT_INTERP;
     }
   }
+  Units units;
   std::size_t names = 0;
   elf_getshdrstrndx(elf, &names);
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
@@ -131,7 +147,7 @@ void read_elf(Elf* elf, ElfFacts* facts) {
       continue;
     }
     if (section_header.sh_type == SHT_SYMTAB || section_header.sh_type == SHT_DYNSYM) {
-      read_symbols(elf, section, section_header, facts);
+      read_symbols(elf, section, section_header, facts, &units);
     } else if (section_header.sh_type == SHT_DYNAMIC) {
       read_needed(elf, section, section_header, facts);
     } else if (section_header.sh_type == SHT_PROGBITS) {
@@ -139,7 +155,7 @@ void read_elf(Elf* elf, ElfFacts* facts) {
       if (name != nullptr && std::strcmp(name, ".comment") == 0) read_compilers(section, facts);
     }
   }
-  if (facts->calls_tsan) read_options(elf, facts);
+  if (facts->calls_tsan) read_options(elf, units, facts);
 }
 
 // A library without a soname is named by its path; ours may carry a version.

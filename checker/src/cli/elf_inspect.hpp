@@ -17,12 +17,10 @@ struct ElfFacts {
   bool explores = false;       ///< calls selvage::explore
   bool contains_tsan = false;  ///< defines __tsan_init: the runtime was linked into it
   bool by_clang = false;       ///< clang compiled some of it
-  bool all_instrumented =
-      false;  ///< ... as `selvage c++` has it do: with the accesses that it leaves out by itself
-  bool may_have_builtins =
-      false;  ///< g++ instrumented some of it without -fno-builtin, or there is nothing to tell by
-  bool without_plugin =
-      false;  ///< g++ instrumented some of it without Selvage's plugin, or there is nothing to tell by
+  // Of some of what the compiler instrumented, or there is nothing to tell by:
+  bool may_have_builtins = false;     ///< g++ did it without -fno-builtin
+  bool gcc_without_plugin = false;    ///< g++ did it without Selvage's plugin
+  bool clang_without_plugin = false;  ///< clang did it without Selvage's plugin
   bool library_strings =
       false;  ///< calls std::string's functions in the C++ library, which is not instrumented
   bool strings_instrumented =
@@ -34,10 +32,7 @@ struct ElfFacts {
 /// Throws Refused where `path` is no readable regular file.
 ElfFacts inspect_elf(const std::string& path);
 
-/// Names the symbol by which `selvage c++` tells of ElfFacts::all_instrumented.
-inline constexpr const char* kAllInstrumented = "selvage_all_accesses_are_instrumented";
-
-/// And this of ElfFacts::strings_instrumented.
+/// Names the symbol by which `selvage c++` tells of ElfFacts::strings_instrumented.
 inline constexpr const char* kStringsInstrumented = "selvage_strings_are_instrumented";
 
 /// Why the program cannot be explored, in one line that says what to do; empty where it can.

@@ -57,6 +57,8 @@ std::string without_result(const ChildEnd& end, const std::string& program) {
 }
 
 // The search has come to its end, but it may not have seen all there is to see.
+constexpr const char* kHasPlugin = "build with selvage c++ or selvage_add_test, which have a plugin for that";
+
 void doubt(const std::string& what_is_left_out, const std::string& what_to_do, Result* result) {
   result->complete = false;
   result->caveat = what_is_left_out + ", so " +
@@ -68,16 +70,15 @@ void doubt(const std::string& what_is_left_out, const std::string& what_to_do, R
   }
 }
 
-// clang leaves accesses out unless told otherwise (see compile_flags in cxx_plan.cpp): a race on them is not
-// seen, nor what another thread's write in the middle of ++x leads to.
+// clang leaves accesses out without the plugin: a race on them is not seen, nor what another thread's write in the
+// middle of ++x leads to.
 void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
-  if (!facts.by_clang || facts.all_instrumented || !result->complete) return;
+  if (!facts.clang_without_plugin || !result->complete) return;
   doubt(
-      "clang leaves accesses to members of local variables, and the read of ++x, out of what it instruments",
-      "build with selvage c++, or compile with -mllvm -tsan-instrument-read-before-write -mllvm "
-      "-capture-tracking-max-uses-to-explore=0 and link with -Wl,--defsym=" +
-          std::string(kAllInstrumented) + "=1",
-      result);
+      "clang leaves accesses to members of local variables, the read of ++x, long double and arguments that "
+      "it copies "
+      "out of what it instruments",
+      kHasPlugin, result);
 }
 
 // g++ puts code of its own in place of some calls, and instruments none of it.
@@ -89,9 +90,8 @@ void doubt_what_gcc_put_in_place(const ElfFacts& facts, Result* result) {
 
 // Nor what is passed by value and returned, without the plugin.
 void doubt_what_gcc_passes(const ElfFacts& facts, Result* result) {
-  if (!facts.without_plugin || !result->complete) return;
-  doubt("g++ leaves what is passed by value and returned out of what it instruments",
-        "build with selvage c++ or selvage_add_test, which have a plugin for that", result);
+  if (!facts.gcc_without_plugin || !result->complete) return;
+  doubt("g++ leaves what is passed by value and returned out of what it instruments", kHasPlugin, result);
 }
 
 // Before C++20, std::string's functions are in the library unless told otherwise (selvage/instrumented_strings.hpp).

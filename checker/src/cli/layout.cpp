@@ -34,6 +34,7 @@ Layout find_layout() {
   layout.libselvage = (libraries / "libselvage.so").string();
   layout.gcc_stand_in = (libraries / "selvage" / "libtsan.so.2").string();
   layout.gcc_plugin = (libraries / "selvage" / "selvage_call_operands.so").string();
+  layout.clang_plugin = (libraries / "selvage" / "selvage_unseen_accesses.so").string();
   layout.clang_stand_in = (libraries / "selvage" / "libclang_rt.tsan-x86_64.so").string();
   layout.include_dir = fs::exists(installed / "selvage" / "selvage.hpp")
                            ? installed.string()

@@ -13,6 +13,7 @@ struct Layout {
   std::string library_dir;     ///< LIBDIR
   std::string gcc_stand_in;    ///< LIBDIR/selvage/libtsan.so.2
   std::string gcc_plugin;      ///< LIBDIR/selvage/selvage_call_operands.so
+  std::string clang_plugin;    ///< LIBDIR/selvage/selvage_unseen_accesses.so
   std::string clang_stand_in;  ///< LIBDIR/selvage/libclang_rt.tsan-x86_64.so
   std::string include_dir;     ///< where selvage/selvage.hpp is
   std::string package_dir;     ///< LIBDIR/cmake/selvage, where CMake finds selvageConfig.cmake

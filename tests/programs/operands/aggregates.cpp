@@ -1,4 +1,4 @@
-// Plain structs of all sizes, as arguments and results, through all kinds of calls. The other access is hooked by g++ itself.
+// Plain structs of all sizes, as arguments and results, through all kinds of calls. The other access is hooked by the compiler itself.
 #include <cstdio>
 #include <cstdarg>
 #include <new>
@@ -17,9 +17,9 @@ struct Mixed { double d; long l; };
 union U { int i; float f; };
 P p; One one; T3 t3; T12 t12; L16 l16; B40 b40; B200 b200; Bits bits; V16 v16; Fl fl; Mixed mixed; U u; P array[3]; P* pointer = &p;
 int sink;
-void use(P x) { sink = x.a; } void use(One x) { sink = x.c; } void use(T3 x) { sink = x.c[0]; } void use(T12 x) { sink = x.a; }
-void use(L16 x) { sink = int(x.a); } void use(B40 x) { sink = int(x.v[0]); } void use(B200 x) { sink = int(x.v[0]); } void use(Bits x) { sink = x.a; }
-void use(V16 x) { sink = x.v[0]; } void use(Fl x) { sink = int(x.x); } void use(Mixed x) { sink = int(x.l); } void use(U x) { sink = x.i; }
+OPAQUE void use(P x) { sink = x.a; } OPAQUE void use(One x) { sink = x.c; } OPAQUE void use(T3 x) { sink = x.c[0]; } OPAQUE void use(T12 x) { sink = x.a; }
+OPAQUE void use(L16 x) { sink = int(x.a); } OPAQUE void use(B40 x) { sink = int(x.v[0]); } OPAQUE void use(B200 x) { sink = int(x.v[0]); } OPAQUE void use(Bits x) { sink = x.a; }
+OPAQUE void use(V16 x) { sink = x.v[0]; } OPAQUE void use(Fl x) { sink = int(x.x); } OPAQUE void use(Mixed x) { sink = int(x.l); } OPAQUE void use(U x) { sink = x.i; }
 P make_p() { return {1, 2}; } One make_one() { return {1}; } T3 make_t3() { return {{1, 2, 3}}; } T12 make_t12() { return {1, 2, 3}; }
 L16 make_l16() { return {1, 2}; } B40 make_b40() { return {{1}}; } B200 make_b200() { return {{1}}; } Bits make_bits() { return {1, 2}; }
 V16 make_v16() { return {{1}}; } Fl make_fl() { return {1, 2}; } Mixed make_mixed() { return {1, 2}; } U make_u() { return {1}; }

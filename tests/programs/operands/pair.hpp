@@ -14,6 +14,9 @@ struct Guard {
   Guard(const Guard&) = delete;
 };
 
+/// What of its arguments such a function reads is not known where it is called.
+#define OPAQUE [[gnu::weak]]
+
 using Step = void (*)();
 struct Case { const char* name; Step one; Step other; };
 

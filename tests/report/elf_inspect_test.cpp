@@ -89,6 +89,31 @@ TEST_F(ElfInspect, AUnitThatDoesNotTellHowItWasCompiledIsMissed) {
   EXPECT_FALSE(with("g++ -g", gcc + " -g").gcc_without_plugin) << "not instrumented at all";
 }
 
+TEST_F(ElfInspect, LibrariesThatTheProgramLoadsAreAskedToo) {
+  const std::string gcc = "g++ -fsanitize=thread -fno-builtin -g -fplugin=" SELVAGE_GCC_PLUGIN;
+  // A program that was compiled as it must be, and what is known when its library is looked at.
+  const auto with = [&](const std::string& library) {
+    write(scratch_ / "q.cpp", "extern int x; void f() { x = 1; }\n");
+    std::string output;
+    EXPECT_EQ(shell("cd " + scratch_.path() + " && " + library +
+                        " -shared -fPIC q.cpp -o libq.so && chmod -x libq.so",
+                    &output),
+              0)
+        << output;
+    const std::string path =
+        build(gcc + " -rdynamic -Wl,--no-as-needed -L. -Wl,-rpath," + scratch_.path() + " -lq");
+    ElfFacts facts = inspect_elf(path);
+    EXPECT_FALSE(facts.gcc_without_plugin || facts.clang_without_plugin || facts.may_have_builtins);
+    add_libraries(path, &facts);
+    return facts;
+  };
+  EXPECT_FALSE(with(gcc).gcc_without_plugin);
+  EXPECT_TRUE(with("g++ -fsanitize=thread -fno-builtin -g").gcc_without_plugin);
+  EXPECT_FALSE(with("g++ -fsanitize=thread -fno-builtin -g").may_have_builtins);
+  EXPECT_TRUE(with("g++ -fsanitize=thread -g").may_have_builtins);
+  EXPECT_FALSE(with("g++ -g").gcc_without_plugin) << "not instrumented at all";
+}
+
 TEST_F(ElfInspect, TellsWhetherStringsAreTheLibrarys) {
   write(scratch_ / "p.cpp",
         "#include <string>\nint main() { std::string s; s.push_back('x'); return s.empty(); }\n");

@@ -13,10 +13,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <sstream>
 #include <string_view>
 
 #include "exit_status.hpp"
+#include "process.hpp"
 
 namespace selvage::cli {
 namespace {
@@ -175,9 +178,7 @@ std::string other_runtime(const std::vector<std::string>& libraries) {
   return found == libraries.end() ? std::string() : *found;
 }
 
-}  // namespace
-
-ElfFacts inspect_elf(const std::string& path) {
+ElfFacts read_file(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     const char* hint = errno == ENOENT && path.find('/') == std::string::npos
@@ -204,10 +205,41 @@ ElfFacts inspect_elf(const std::string& path) {
   if (elf) {
     read_elf(elf.get(), &facts);
   }
+  return facts;
+}
+
+}  // namespace
+
+ElfFacts inspect_elf(const std::string& path) {
+  ElfFacts facts = read_file(path);
   if (facts.elf && facts.program && ::access(path.c_str(), X_OK) != 0) {
     throw Refused(fmt::format("cannot run {}: {}", path, std::strerror(errno)));
   }
   return facts;
+}
+
+void add_libraries(const std::string& program, ElfFacts* facts) {
+  // Has the loader list what it would load, as ldd does, and not start the program.
+  std::string list;
+  run_process({"/usr/bin/env", "LD_TRACE_LOADED_OBJECTS=1", std::filesystem::absolute(program).string()},
+              &list);
+  std::istringstream lines(list);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t arrow = line.find("=> /");
+    if (arrow == std::string::npos) continue;
+    const std::string path = line.substr(arrow + 3, line.rfind(" (") - (arrow + 3));
+    // The system's are not instrumented.
+    if (path.starts_with("/lib/") || path.starts_with("/usr/lib/")) continue;
+    const ElfFacts library = read_file(path);
+    if (!library.calls_tsan) continue;
+    facts->may_have_builtins |= library.may_have_builtins;
+    facts->gcc_without_plugin |= library.gcc_without_plugin;
+    facts->clang_without_plugin |= library.clang_without_plugin;
+    if (library.library_strings && !library.strings_instrumented) {
+      facts->library_strings = true;
+      facts->strings_instrumented = false;
+    }
+  }
 }
 
 std::string refusal(const ElfFacts& facts, const std::string& path, const std::string& libselvage) {

@@ -32,6 +32,9 @@ struct ElfFacts {
 /// Throws Refused where `path` is no readable regular file.
 ElfFacts inspect_elf(const std::string& path);
 
+/// Adds what the compilers left out of the instrumented libraries that the loader loads with the program.
+void add_libraries(const std::string& program, ElfFacts* facts);
+
 /// Names the symbol by which `selvage c++` tells of ElfFacts::strings_instrumented.
 inline constexpr const char* kStringsInstrumented = "selvage_strings_are_instrumented";
 

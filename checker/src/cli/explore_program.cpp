@@ -115,6 +115,7 @@ Target target_of(const std::string& program) {
   if (const std::string why = refusal(target.facts, program, target.layout.libselvage); !why.empty())
     throw Refused(why);
   check_parts(target.layout, target.facts);
+  add_libraries(program, &target.facts);
   return target;
 }
 

@@ -34,6 +34,8 @@ function(selvage_instrumentation_options variable)
   endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     string(REGEX MATCH "^[0-9]+" major "${CMAKE_CXX_COMPILER_VERSION}")
+    # Vectors of structs that are loaded for one member of each would look as if the others were read.
+    list(APPEND options "SHELL:-mllvm -enable-interleaved-mem-accesses=false")
     if(SELVAGE_CLANG_PLUGIN AND major STREQUAL SELVAGE_CLANG_PLUGIN_VERSION)
       # The former is for ccache, which then looks at what is in it.
       list(APPEND options -fplugin=${SELVAGE_CLANG_PLUGIN} -fpass-plugin=${SELVAGE_CLANG_PLUGIN})
@@ -44,14 +46,19 @@ function(selvage_instrumentation_options variable)
   set(${variable} ${options} PARENT_SCOPE)
 endfunction()
 
-# In Selvage's own tree: what is compiled with these options needs the plugin to be there.
+# In Selvage's own tree: what is compiled with these options needs the plugin to be there, and is compiled again when it changes.
 function(selvage_needs_plugin target)
   if(TARGET selvage_call_operands AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_dependencies(${target} selvage_call_operands)
-  endif()
-  if(TARGET selvage_unseen_accesses AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    set(plugin ${SELVAGE_GCC_PLUGIN})
+  elseif(TARGET selvage_unseen_accesses AND CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     add_dependencies(${target} selvage_unseen_accesses)
+    set(plugin ${SELVAGE_CLANG_PLUGIN})
+  else()
+    return()
   endif()
+  get_target_property(sources ${target} SOURCES)
+  set_property(SOURCE ${sources} TARGET_DIRECTORY ${target} APPEND PROPERTY OBJECT_DEPENDS ${plugin})
 endfunction()
 
 # The options that code to be explored is compiled with, as a list in `variable`.

@@ -15,21 +15,21 @@
 // - inserts hooks before inline assembly that has operands in memory, and after calls of the C++ library's functions that
 //   return an object through a hidden pointer and are not compiled here.
 //
-// And it adds its name to what the debugging information says about each unit's compiler, so that `selvage run` can
-// tell that it was there.
+// And each unit says when it is loaded that the pass was there: it calls __selvage_whole_unit(), besides __tsan_init().
 //
 // What remains without a hook:
 //
-// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. Memory that
-//   it touches without its being an operand. With an empty template, operands.
+// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. Or a `lea`,
+//   a prefetch or the like, which take an address. Memory that it touches without its being an operand.
 // - Builtins for single instructions that take a pointer (_mm256_maskload_epi32, _mm_maskmoveu_si128).
-// - What other libraries' functions write through the hidden pointer to their result.
+// - What other libraries' functions write through the hidden pointer to their result, and those of the C++ library that
+//   are called through a pointer or virtually (std::error_code::message()).
+// - va_start and va_copy.
 
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/Analysis/CaptureTracking.h>
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/Analysis/ValueTracking.h>
-#include <llvm/IR/DebugInfoMetadata.h>
 #include <llvm/IR/Dominators.h>
 #include <llvm/IR/IRBuilder.h>
 #include <llvm/IR/InlineAsm.h>
@@ -40,10 +40,11 @@
 #include <llvm/Support/CommandLine.h>
 #include <llvm/Transforms/Scalar/ScalarizeMaskedMemIntrin.h>
 #include <llvm/Transforms/Utils/BasicBlockUtils.h>
+#include <llvm/Transforms/Utils/ModuleUtils.h>
 
-#include <cctype>
 #include <cstdint>
-#include <string>
+
+#include "../plugin_common/asm_template.hpp"
 
 namespace {
 
@@ -51,8 +52,8 @@ using namespace llvm;
 
 constexpr const char* kName = "selvage_unseen_accesses";
 
-/// Copies of larger objects would make frames too large: they get a hook instead.
-constexpr std::uint64_t kLargestCopy = 4096;
+/// Copies of larger objects would make frames too large (each call has its own): they get a hook instead.
+constexpr std::uint64_t kLargestCopy = 256;
 
 enum class Access { read, write };
 
@@ -141,6 +142,8 @@ bool handle_result(CallBase* call) {
   if (!call->hasStructRetAttr() || !is_library_function(call->getCalledFunction())) return false;
   const unsigned i = call->paramHasAttr(0, Attribute::StructRet) ? 0 : 1;
   Value* const result = call->getArgOperand(i);
+  const auto* const plain_call = dyn_cast<CallInst>(call);
+  if (plain_call != nullptr && plain_call->isMustTailCall()) return false;
   if (call->doesNotReturn() || isa<CallBrInst>(call) || !may_be_shared(result)) return false;
   const DataLayout& layout = call->getModule()->getDataLayout();
   add_hook(
@@ -150,19 +153,10 @@ bool handle_result(CallBase* call) {
   return true;
 }
 
-bool has_word(const std::string& text, const char* word) {
-  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    if (at == 0 || std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0) return true;
-  }
-  return false;
-}
-
 bool handle_asm(CallBase* call) {
   const auto* const code = cast<InlineAsm>(call->getCalledOperand());
-  const std::string& text = code->getAsmString();
-  if (has_word(text, "lock") || has_word(text, "xchg")) return false;
-  // An empty template with an operand in memory only keeps the compiler from knowing its value.
-  if (text.find_first_not_of(" \t\n;") == std::string::npos) return false;
+  const std::string text = selvage_plugin::instructions_of(code->getAsmString());
+  if (selvage_plugin::makes_no_plain_access(text) || selvage_plugin::does_nothing(text)) return false;
   const DataLayout& layout = call->getModule()->getDataLayout();
   bool is_changed = false;
   // Reads before writes: an operand that is both is there twice.
@@ -223,29 +217,44 @@ bool set_option(StringRef name, T value) {
   return true;
 }
 
-/// The debugging information of each unit tells that the pass was there.
+/// Makes the function by which a unit starts the runtime, which ThreadSanitizer's own pass then finds there, and has it say
+/// that nothing is left out in this unit. Where the runtime is not Selvage's, there is no one to tell.
 void sign(Module& module) {
-  for (DICompileUnit* const unit : module.debug_compile_units()) {
-    constexpr unsigned kProducer = 1;
-    const std::string producer = unit->getProducer().str() + " " + kName;
-    unit->replaceOperandWith(kProducer, MDString::get(module.getContext(), producer));
-  }
+  constexpr const char* kConstructor = "tsan.module_ctor";  // the pass's name for it
+  if (module.getFunction(kConstructor) != nullptr) return;
+  LLVMContext& context = module.getContext();
+  FunctionType* const type = FunctionType::get(Type::getVoidTy(context), false);
+  Function* const constructor = Function::Create(type, GlobalValue::InternalLinkage, kConstructor, module);
+  constructor->setDoesNotThrow();
+  BasicBlock* const start = BasicBlock::Create(context, "", constructor);
+  BasicBlock* const there = BasicBlock::Create(context, "", constructor);
+  BasicBlock* const end = BasicBlock::Create(context, "", constructor);
+  auto* const whole = cast<Function>(module.getOrInsertFunction("__selvage_whole_unit", type).getCallee());
+  whole->setLinkage(GlobalValue::ExternalWeakLinkage);
+  IRBuilder<> builder(start);
+  builder.CreateCall(module.getOrInsertFunction("__tsan_init", type));
+  builder.CreateCondBr(builder.CreateIsNotNull(whole), there, end);
+  builder.SetInsertPoint(there);
+  builder.CreateCall(type, whole);
+  builder.CreateBr(end);
+  builder.SetInsertPoint(end);
+  builder.CreateRetVoid();
+  appendToGlobalCtors(module, constructor, 0);
 }
 
 struct UnseenAccesses : PassInfoMixin<UnseenAccesses> {
   static bool isRequired() { return true; }  // NOLINT(readability-identifier-naming): LLVM's name
 
   PreservedAnalyses run(Module& module, ModuleAnalysisManager& /*analyses*/) {
-    bool is_changed = false;
     for (Function& function : module) {
-      if (!function.isDeclaration()) is_changed |= handle_function(function);
+      if (!function.isDeclaration()) handle_function(function);
     }
     // A search for captured addresses that gives up at once takes them all for captured.
     if (set_option("tsan-instrument-read-before-write", true) &&
         set_option("capture-tracking-max-uses-to-explore", 0U)) {
       sign(module);
     }
-    return is_changed ? PreservedAnalyses::none() : PreservedAnalyses::all();
+    return PreservedAnalyses::none();
   }
 };
 

@@ -27,8 +27,9 @@
 //   than a byte: tsan has none for their assignments either. Read-only objects and local ones whose address does not
 //   escape need none.
 // - Objects of empty classes: nothing is read or written.
-// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. Memory that
-//   it touches without its being an operand. With an empty template, operands that may stay in memory.
+// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. Or a `lea`,
+//   a prefetch or the like, which take an address. Memory that it touches without its being an operand. Where it does
+//   nothing, operands that may stay in memory.
 // - __builtin_strlen, __builtin_strcmp and others whose length is not known, where the compiler expands them. Mostly it
 //   calls the C library, which the runtime sees.
 // - Internal functions (masked loads and stores, .VA_ARG): at this point none has memory of the program's own.
@@ -38,6 +39,8 @@
 //   virtually: nothing says that it is a library's.
 //
 // Nothing is refused: what cannot be handled is left as it was.
+//
+// And each unit says when it is loaded that the pass was there: it calls __selvage_whole_unit(), besides __tsan_init().
 
 #include "gcc-plugin.h"
 // gcc-plugin.h has to be the first, and these need what comes before them.
@@ -55,12 +58,14 @@
 #include "builtins.h"
 #include "cgraph.h"
 #include "context.h"
+#include "c-family/c-common.h"
 #include "diagnostic-core.h"
 #include "fold-const.h"
 #include "function.h"
 #include "gimple-iterator.h"
 #include "gimplify-me.h"
 #include "gimplify.h"
+#include "output.h"
 #include "ssa.h"
 #include "stmt.h"
 #include "tree-cfg.h"
@@ -68,10 +73,10 @@
 #include "tree-pass.h"
 #include "tree-ssa-loop-ivopts.h"
 
-#include <cctype>
 #include <cstdint>
 #include <cstring>
-#include <string>
+
+#include "../plugin_common/asm_template.hpp"
 
 // GCC loads no plugin that does not say so.
 __attribute__((visibility("default"))) int plugin_is_GPL_compatible;
@@ -320,17 +325,10 @@ bool handle_return(greturn* stmt) {
   return true;
 }
 
-bool has_word(const std::string& text, const char* word) {
-  for (auto at = text.find(word); at != std::string::npos; at = text.find(word, at + 1)) {
-    if (at == 0 || std::isalnum(static_cast<unsigned char>(text[at - 1])) == 0) return true;
-  }
-  return false;
-}
-
 bool handle_asm(gasm* stmt) {
-  const std::string code = gimple_asm_string(stmt);
-  if (has_word(code, "lock") || has_word(code, "xchg")) return false;
-  const bool is_empty = code.find_first_not_of(" \t\n;") == std::string::npos;
+  const std::string code = selvage_plugin::instructions_of(gimple_asm_string(stmt));
+  if (selvage_plugin::makes_no_plain_access(code)) return false;
+  const bool is_empty = selvage_plugin::does_nothing(code);
   const unsigned inputs = gimple_asm_ninputs(stmt);
   const unsigned outputs = gimple_asm_noutputs(stmt);
   gimple_seq seq = nullptr;
@@ -412,6 +410,29 @@ class CallOperands : public gimple_opt_pass {
   bool is_last_;
 };
 
+/// A function that is called when the unit is loaded. Where the runtime is not Selvage's, there is no one to tell.
+void sign(void*, void*) {
+  // Without -fno-builtin the compiler puts code of its own in place of memcpy() and its like, and instruments none of it.
+  if ((flag_sanitize & SANITIZE_THREAD) == 0 || flag_no_builtin == 0) return;
+  std::fputs(
+      "\t.weak\t__selvage_whole_unit\n"
+      "\t.section\t.text.selvage_whole_unit,\"ax\",@progbits\n"
+      ".Lselvage_whole_unit:\n"
+      "\tsubq\t$8, %rsp\n"
+      "\tmovq\t__selvage_whole_unit@GOTPCREL(%rip), %rax\n"
+      "\ttestq\t%rax, %rax\n"
+      "\tje\t.Lselvage_whole_unit_end\n"
+      "\tcall\t*%rax\n"
+      ".Lselvage_whole_unit_end:\n"
+      "\taddq\t$8, %rsp\n"
+      "\tret\n"
+      "\t.section\t.init_array,\"aw\"\n"
+      "\t.p2align\t3\n"
+      "\t.quad\t.Lselvage_whole_unit\n"
+      "\t.text\n",
+      asm_out_file);
+}
+
 }  // namespace
 
 __attribute__((visibility("default"))) int plugin_init(plugin_name_args* plugin,
@@ -434,5 +455,6 @@ __attribute__((visibility("default"))) int plugin_init(plugin_name_args* plugin,
     info.pos_op = PASS_POS_INSERT_BEFORE;
     register_callback(plugin->base_name, PLUGIN_PASS_MANAGER_SETUP, nullptr, &info);
   }
+  register_callback(plugin->base_name, PLUGIN_FINISH_UNIT, sign, nullptr);
   return 0;
 }

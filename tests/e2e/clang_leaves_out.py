@@ -50,7 +50,7 @@ def expect(condition, message):
 
 def doubted(result, done):
     expect(result["complete"] is False, "by hand: complete, and is not")
-    for words in "the read of ++x", "members of local variables", "build with selvage c++":
+    for words in "the read of ++x", "without Selvage's plugin", "build with selvage c++":
         expect(words in result["caveat"], f"by hand: caveat {result['caveat']!r}")
     expect(result["caveat"] in done.stderr, "by hand: the report does not tell")
 

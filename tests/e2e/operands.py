@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 
-RACY = ("aggregates", "library", "control", "empty", "sizes", "masked")
+RACY = ("aggregates", "library", "control", "empty", "sizes", "masked", "atomics")
 FLAGS = {"empty": ["-fno-exceptions"], "masked": ["-O2", "-mavx2"]}
 # What clang++ 14 makes of them crashes without Selvage, too.
 CRASHING = {"clang++-14": ("coroutine-await", "coroutine-yield"), "g++": ()}

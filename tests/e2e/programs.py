@@ -90,6 +90,10 @@ def gcc_plugin(selvage):
     return pathlib.Path(selvage).parent.parent / "lib/selvage/selvage_call_operands.so"
 
 
+def clang_plugin(selvage):
+    return pathlib.Path(selvage).parent.parent / "lib/selvage/selvage_unseen_accesses.so"
+
+
 def build(arguments, variant, configuration):
     """The executable; built where it is older than its source, a header beside it, this file or the compiler driver."""
     program = arguments.work / configuration / variant.name

@@ -64,6 +64,8 @@ RawResult full_result() {
   result.weaken = {"a.cpp:1=relaxed"};
   result.drop_lock = {"b.cpp:2"};
   result.caveat = "but";
+  result.units = 7;
+  result.whole_units = 6;
   result.refused = "no";
   return result;
 }

@@ -106,6 +106,33 @@ TEST_F(Resolved, RacingAccessesOfTheLibraryStay) {
 }
 
 // One stack slot holds first_local of first() and later second_local of second(): time tells which.
+TEST(Doubt, WhatCompilersLeftOutIsNotProved) {
+  RawResult raw;
+  raw.verdict = Verdict::proved;
+  raw.complete = true;
+  raw.executions = 1;
+  raw.units = raw.whole_units = 2;
+  EXPECT_EQ(resolve(raw, {}).verdict, Verdict::proved);
+  raw.whole_units = 1;
+  const Result one = resolve(raw, {});
+  EXPECT_EQ(one.verdict, Verdict::exhausted);
+  EXPECT_FALSE(one.complete);
+  EXPECT_THAT(one.message, testing::StartsWith("one of the program's source files was compiled without"));
+  EXPECT_THAT(one.message,
+              testing::EndsWith("nothing is proved: build with selvage c++ or selvage_add_test"));
+  EXPECT_EQ(one.caveat, one.message);
+  raw.units = 3;
+  EXPECT_THAT(resolve(raw, {}).message, testing::StartsWith("2 of the program's source files were compiled"));
+  raw.whole_units = 0;
+  EXPECT_THAT(resolve(raw, {}).message, testing::StartsWith("the program's source files were compiled"));
+  raw.units = 1;
+  EXPECT_THAT(resolve(raw, {}).message, testing::StartsWith("the program was compiled without"));
+  // Another verdict stays.
+  raw.verdict = Verdict::data_race;
+  EXPECT_EQ(resolve(raw, {}).verdict, Verdict::data_race);
+  EXPECT_THAT(resolve(raw, {}).caveat, testing::HasSubstr("so outcomes may be missing"));
+}
+
 TEST(Places, AStackSlotIsNamedByTheFrameThatIsThere) {
   const ScratchDir scratch;
   write(scratch / "p.cpp",

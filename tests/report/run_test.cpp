@@ -33,7 +33,7 @@ class Installation {
     for (const std::string name : {"libtsan.so.2", "libclang_rt.tsan-x86_64.so"}) {
       must("g++ -shared -fPIC empty.cpp -Wl,-soname," + name + " -o lib/selvage/" + name);
     }
-    must("g++ -g -fsanitize=thread -fno-builtin -fplugin=" SELVAGE_GCC_PLUGIN " program.cpp -o program");
+    must("g++ -g -fsanitize=thread -fno-builtin program.cpp -o program");
     must("g++ program.cpp -o plain");
   }
   void must(const std::string& command) {

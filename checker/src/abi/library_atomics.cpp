@@ -54,6 +54,11 @@ selvage::sync::Object* announce(EventKind kind, const volatile void* p, std::siz
 void check(const volatile void* p, std::size_t n, std::uint8_t flags, std::uint64_t pc) {
   atomic_access(reinterpret_cast<std::uint64_t>(p), static_cast<std::uint32_t>(n), flags, pc);
 }
+/// What an operation is given and gives back are plain accesses, all before the operation itself. (What it gives back is
+/// written after it, but always: it races with what is before the operation, too.)
+void operand(const void* p, std::size_t n, std::uint8_t flags, std::uint64_t pc) {
+  if (g.in_program) range(reinterpret_cast<std::uint64_t>(p), n, flags, pc);
+}
 std::uint64_t low_word(const void* p, std::size_t n) {
   std::uint64_t word = 0;
   __builtin_memcpy(&word, p, n < 8 ? n : 8);
@@ -123,18 +128,22 @@ bool compare_exchange(std::size_t n, volatile void* p, void* expected, const voi
 
 SELVAGE_NAMED(void, any_load, "__atomic_load",
               (std::size_t n, const volatile void* p, void* result, int order)) {
+  operand(result, n, selvage::race::kWrite, SELVAGE_CALLER);
   if (g.in_program) return load(n, p, result, order, SELVAGE_CALLER);
   const Native lock;
   __builtin_memcpy(result, const_cast<const void*>(p), n);
 }
 SELVAGE_NAMED(void, any_store, "__atomic_store",
               (std::size_t n, volatile void* p, const void* value, int order)) {
+  operand(value, n, selvage::race::kRead, SELVAGE_CALLER);
   if (g.in_program) return store(n, p, value, order, SELVAGE_CALLER);
   const Native lock;
   __builtin_memcpy(const_cast<void*>(p), value, n);
 }
 SELVAGE_NAMED(void, any_exchange, "__atomic_exchange",
               (std::size_t n, volatile void* p, const void* value, void* result, int order)) {
+  operand(value, n, selvage::race::kRead, SELVAGE_CALLER);
+  operand(result, n, selvage::race::kWrite, SELVAGE_CALLER);
   if (g.in_program) return exchange(n, p, value, result, order, SELVAGE_CALLER);
   const Native lock;
   swap_bytes(n, const_cast<void*>(p), value, result);
@@ -142,7 +151,13 @@ SELVAGE_NAMED(void, any_exchange, "__atomic_exchange",
 SELVAGE_NAMED(bool, any_compare_exchange, "__atomic_compare_exchange",
               (std::size_t n, volatile void* p, void* expected, const void* desired, int success,
                int failure)) {
-  if (g.in_program) return compare_exchange(n, p, expected, desired, success, failure, SELVAGE_CALLER);
+  operand(expected, n, selvage::race::kRead, SELVAGE_CALLER);
+  operand(desired, n, selvage::race::kRead, SELVAGE_CALLER);
+  if (g.in_program) {
+    const bool done = compare_exchange(n, p, expected, desired, success, failure, SELVAGE_CALLER);
+    if (!done) operand(expected, n, selvage::race::kWrite, SELVAGE_CALLER);
+    return done;
+  }
   const Native lock;
   const bool equal = same(const_cast<const void*>(p), expected, n);
   if (equal) {

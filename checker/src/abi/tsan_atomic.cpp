@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "abi/export.hpp"
+#include "machine/access.hpp"
 #include "machine/changes.hpp"
 #include "machine/machine.hpp"
 #include "memory/sc.hpp"
@@ -52,6 +53,22 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
   return memory::update(p, change, order_at(AtomicKind::update, order, pc), pc);
 }
 
+/// g++ leaves it to this function to read `*expected`, and to write it: plain accesses like any others.
+template <class T>
+int compare_exchange(volatile T* p, T* expected, T desired, int success, int failure, std::uint64_t pc) {
+  if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;
+  const auto place = reinterpret_cast<std::uint64_t>(expected);
+  selvage::machine::plain(place, sizeof(T), selvage::race::kRead, pc);
+  bool is_done = false;
+  {
+    const Door door;
+    orders_at(&success, &failure, pc);
+    is_done = memory::compare_exchange(p, expected, desired, success, failure, pc);
+  }
+  if (!is_done) selvage::machine::plain(place, sizeof(T), selvage::race::kWrite, pc);
+  return is_done ? 1 : 0;
+}
+
 }  // namespace
 
 // One function a size and operation, as the ABI has it.
@@ -85,17 +102,11 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
   SELVAGE_UPDATE(T, BITS, fetch_nand, static_cast<T>(~(old & v)))                                         \
   SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_strong(volatile T* p, T* expected, T desired, \
                                                                    int success, int failure) {            \
-    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                                   \
-    Door door;                                                                                            \
-    orders_at(&success, &failure, SELVAGE_CALLER);                                                        \
-    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER);              \
+    return compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER);                      \
   }                                                                                                       \
   SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_weak(volatile T* p, T* expected, T desired,   \
                                                                  int success, int failure) {              \
-    if (!g.in_program) return native_cas(p, expected, desired) ? 1 : 0;                                   \
-    Door door;                                                                                            \
-    orders_at(&success, &failure, SELVAGE_CALLER);                                                        \
-    return memory::compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER);              \
+    return compare_exchange(p, expected, desired, success, failure, SELVAGE_CALLER);                      \
   }                                                                                                       \
   SELVAGE_EXPORT T __tsan_atomic##BITS##_compare_exchange_val(volatile T* p, T expected, T desired,       \
                                                               int success, int failure) {                 \

@@ -4,6 +4,7 @@
 
 #include "abi/export.hpp"
 #include "machine/machine.hpp"
+#include "machine/units.hpp"
 #include "sync/happens_before.hpp"
 
 namespace {
@@ -30,7 +31,10 @@ void annotate(const void* p, bool release, std::uint64_t pc) {
 
 }  // namespace
 
-SELVAGE_EXPORT void __tsan_init() { g.instrumented = true; }
+// Each translation unit that is compiled with -fsanitize=thread calls this when it is loaded ...
+SELVAGE_EXPORT void __tsan_init() { ++selvage::machine::g_units.instrumented; }
+// ... and this, where Selvage's plugin was there and everything is instrumented (checker/gcc_plugin, checker/clang_plugin).
+SELVAGE_EXPORT void __selvage_whole_unit() { ++selvage::machine::g_units.whole; }
 SELVAGE_EXPORT void __tsan_func_entry(void* /*pc*/) {}
 SELVAGE_EXPORT void __tsan_func_exit() {}
 SELVAGE_EXPORT void __tsan_ignore_thread_begin() {}

@@ -20,6 +20,7 @@
 #include "abi/terminate.hpp"
 #include "machine/exploration.hpp"
 #include "machine/machine.hpp"
+#include "machine/units.hpp"
 #include "report/change.hpp"
 #include "report/promised.hpp"
 #include "report/record.hpp"
@@ -148,7 +149,7 @@ report::RawResult explore_in_another_process(const Options& options, const Direc
 
 Result run(const Options& asked, const Directed* directed, const std::function<void()>& body) {
   if (machine::g.exploring) throw std::runtime_error("an exploration cannot be started inside another");
-  if (!machine::g.instrumented) {
+  if (machine::units().instrumented == 0) {
     throw std::runtime_error(
         "none of this program was compiled with -fsanitize=thread, so nothing of it would be seen: "
         "build it with selvage_add_test or selvage c++");

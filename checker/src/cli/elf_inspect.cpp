@@ -1,7 +1,5 @@
 #include "elf_inspect.hpp"
 
-#include <dwarf.h>
-#include <elfutils/libdw.h>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <gelf.h>
@@ -13,13 +11,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <memory>
-#include <sstream>
 #include <string_view>
 
 #include "exit_status.hpp"
-#include "process.hpp"
 
 namespace selvage::cli {
 namespace {
@@ -39,12 +34,7 @@ bool is_of_strings(std::string_view name) {
   return false;
 }
 
-/// How many units each compiler instrumented.
-struct Units {
-  std::size_t gcc = 0, clang = 0;
-};
-
-void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* facts, Units* units) {
+void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* facts) {
   Elf_Data* data = elf_getdata(section, nullptr);
   const std::size_t count =
       data == nullptr || header.sh_entsize == 0 ? 0 : header.sh_size / header.sh_entsize;
@@ -59,11 +49,6 @@ void read_symbols(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts*
     facts->contains_library |= symbol.st_shndx != SHN_UNDEF && name == "__cxa_throw";
     facts->library_strings |= symbol.st_shndx == SHN_UNDEF && is_of_strings(name);
     facts->explores |= symbol.st_shndx == SHN_UNDEF && name.starts_with("_ZN7selvage7explore");
-    // The functions that call __tsan_init, one in each unit.
-    if (header.sh_type == SHT_SYMTAB && symbol.st_shndx != SHN_UNDEF) {
-      if (name == "_sub_I_00099_0") ++units->gcc;
-      if (name == "tsan.module_ctor") ++units->clang;
-    }
     if (name.rfind("__tsan_", 0) != 0) {
       continue;
     }
@@ -88,43 +73,6 @@ void read_needed(Elf* elf, Elf_Scn* section, const GElf_Shdr& header, ElfFacts* 
   }
 }
 
-void read_compilers(Elf_Scn* section, ElfFacts* facts) {
-  const Elf_Data* data = elf_getdata(section, nullptr);
-  if (data == nullptr || data->d_buf == nullptr) return;
-  const std::string_view compilers(static_cast<const char*>(data->d_buf), data->d_size);
-  facts->by_clang = compilers.find("clang version") != std::string_view::npos;
-}
-
-/// How each unit was compiled is in its debugging information.
-void read_options(Elf* elf, const Units& units, ElfFacts* facts) {
-  Units known;
-  if (Dwarf* dwarf = dwarf_begin_elf(elf, DWARF_C_READ, nullptr)) {
-    Dwarf_Off at = 0, next = 0;
-    for (std::size_t header = 0; dwarf_nextcu(dwarf, at, &next, &header, nullptr, nullptr, nullptr) == 0;
-         at = next) {
-      Dwarf_Die unit;
-      Dwarf_Attribute attribute;
-      if (dwarf_offdie(dwarf, at + header, &unit) == nullptr) continue;
-      const char* text = dwarf_formstring(dwarf_attr(&unit, DW_AT_producer, &attribute));
-      const std::string_view producer = text == nullptr ? "" : text;
-      const auto has = [producer](const char* part) { return producer.find(part) != std::string_view::npos; };
-      if (has("GNU C") && has("-fsanitize=thread")) {
-        ++known.gcc;
-        facts->may_have_builtins |= !has("-fno-builtin");
-        facts->gcc_without_plugin |= !has("selvage_call_operands");
-      } else if (has("clang version") && has("selvage_unseen_accesses")) {
-        ++known.clang;  // whether it instrumented the others, it does not say
-      }
-    }
-    dwarf_end(dwarf);
-  }
-  const bool nothing_known = known.gcc == 0 && known.clang == 0;
-  if (known.gcc < units.gcc || (nothing_known && !facts->by_clang)) {
-    facts->may_have_builtins = facts->gcc_without_plugin = true;
-  }
-  facts->clang_without_plugin = known.clang < units.clang || (nothing_known && facts->by_clang);
-}
-
 void read_elf(Elf* elf, ElfFacts* facts) {
   GElf_Ehdr header;
   if (elf_kind(elf) != ELF_K_ELF || gelf_getehdr(elf, &header) == nullptr) {
@@ -141,24 +89,17 @@ void read_elf(Elf* elf, ElfFacts* facts) {
       facts->dynamic |= segment.p_type == PT_INTERP;
     }
   }
-  Units units;
-  std::size_t names = 0;
-  elf_getshdrstrndx(elf, &names);
   for (Elf_Scn* section = nullptr; (section = elf_nextscn(elf, section)) != nullptr;) {
     GElf_Shdr section_header;
     if (gelf_getshdr(section, &section_header) == nullptr) {
       continue;
     }
     if (section_header.sh_type == SHT_SYMTAB || section_header.sh_type == SHT_DYNSYM) {
-      read_symbols(elf, section, section_header, facts, &units);
+      read_symbols(elf, section, section_header, facts);
     } else if (section_header.sh_type == SHT_DYNAMIC) {
       read_needed(elf, section, section_header, facts);
-    } else if (section_header.sh_type == SHT_PROGBITS) {
-      const char* name = elf_strptr(elf, names, section_header.sh_name);
-      if (name != nullptr && std::strcmp(name, ".comment") == 0) read_compilers(section, facts);
     }
   }
-  if (facts->calls_tsan) read_options(elf, units, facts);
 }
 
 // A library without a soname is named by its path; ours may carry a version.
@@ -178,7 +119,9 @@ std::string other_runtime(const std::vector<std::string>& libraries) {
   return found == libraries.end() ? std::string() : *found;
 }
 
-ElfFacts read_file(const std::string& path) {
+}  // namespace
+
+ElfFacts inspect_elf(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     const char* hint = errno == ENOENT && path.find('/') == std::string::npos
@@ -205,41 +148,10 @@ ElfFacts read_file(const std::string& path) {
   if (elf) {
     read_elf(elf.get(), &facts);
   }
-  return facts;
-}
-
-}  // namespace
-
-ElfFacts inspect_elf(const std::string& path) {
-  ElfFacts facts = read_file(path);
   if (facts.elf && facts.program && ::access(path.c_str(), X_OK) != 0) {
     throw Refused(fmt::format("cannot run {}: {}", path, std::strerror(errno)));
   }
   return facts;
-}
-
-void add_libraries(const std::string& program, ElfFacts* facts) {
-  // Has the loader list what it would load, as ldd does, and not start the program.
-  std::string list;
-  run_process({"/usr/bin/env", "LD_TRACE_LOADED_OBJECTS=1", std::filesystem::absolute(program).string()},
-              &list);
-  std::istringstream lines(list);
-  for (std::string line; std::getline(lines, line);) {
-    const std::size_t arrow = line.find("=> /");
-    if (arrow == std::string::npos) continue;
-    const std::string path = line.substr(arrow + 3, line.rfind(" (") - (arrow + 3));
-    // The system's are not instrumented.
-    if (path.starts_with("/lib/") || path.starts_with("/usr/lib/")) continue;
-    const ElfFacts library = read_file(path);
-    if (!library.calls_tsan) continue;
-    facts->may_have_builtins |= library.may_have_builtins;
-    facts->gcc_without_plugin |= library.gcc_without_plugin;
-    facts->clang_without_plugin |= library.clang_without_plugin;
-    if (library.library_strings && !library.strings_instrumented) {
-      facts->library_strings = true;
-      facts->strings_instrumented = false;
-    }
-  }
 }
 
 std::string refusal(const ElfFacts& facts, const std::string& path, const std::string& libselvage) {

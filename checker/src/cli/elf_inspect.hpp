@@ -16,11 +16,6 @@ struct ElfFacts {
   bool calls_tsan = false;     ///< has undefined __tsan_* symbols but __tsan_init: some of it is instrumented
   bool explores = false;       ///< calls selvage::explore
   bool contains_tsan = false;  ///< defines __tsan_init: the runtime was linked into it
-  bool by_clang = false;       ///< clang compiled some of it
-  // Of some of what the compiler instrumented, or there is nothing to tell by:
-  bool may_have_builtins = false;     ///< g++ did it without -fno-builtin
-  bool gcc_without_plugin = false;    ///< g++ did it without Selvage's plugin
-  bool clang_without_plugin = false;  ///< clang did it without Selvage's plugin
   bool library_strings =
       false;  ///< calls std::string's functions in the C++ library, which is not instrumented
   bool strings_instrumented =
@@ -31,9 +26,6 @@ struct ElfFacts {
 
 /// Throws Refused where `path` is no readable regular file.
 ElfFacts inspect_elf(const std::string& path);
-
-/// Adds what the compilers left out of the instrumented libraries that the loader loads with the program.
-void add_libraries(const std::string& program, ElfFacts* facts);
 
 /// Names the symbol by which `selvage c++` tells of ElfFacts::strings_instrumented.
 inline constexpr const char* kStringsInstrumented = "selvage_strings_are_instrumented";

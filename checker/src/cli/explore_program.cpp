@@ -9,6 +9,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "doubt.hpp"
 #include "exit_status.hpp"
 #include "print.hpp"
 #include "promised.hpp"
@@ -56,56 +57,19 @@ std::string without_result(const ChildEnd& end, const std::string& program) {
                      how);
 }
 
-// The search has come to its end, but it may not have seen all there is to see.
-constexpr const char* kHasPlugin = "build with selvage c++ or selvage_add_test, which have a plugin for that";
-
-void doubt(const std::string& what_is_left_out, const std::string& what_to_do, Result* result) {
-  result->complete = false;
-  result->caveat = what_is_left_out + ", so " +
-                   (result->verdict == Verdict::proved ? "nothing is proved" : "outcomes may be missing") +
-                   ": " + what_to_do;
-  if (result->verdict == Verdict::proved) {
-    result->verdict = Verdict::exhausted;
-    result->message = result->caveat;
-  }
-}
-
-// clang leaves accesses out without the plugin: a race on them is not seen, nor what another thread's write in the
-// middle of ++x leads to.
-void doubt_what_clang_left_out(const ElfFacts& facts, Result* result) {
-  if (!facts.clang_without_plugin || !result->complete) return;
-  doubt(
-      "clang leaves accesses to members of local variables, the read of ++x, long double and arguments that "
-      "it copies "
-      "out of what it instruments",
-      kHasPlugin, result);
-}
-
-// g++ puts code of its own in place of some calls, and instruments none of it.
-void doubt_what_gcc_put_in_place(const ElfFacts& facts, Result* result) {
-  if (!facts.may_have_builtins || !result->complete) return;
-  doubt("g++ leaves memcpy(), sprintf() and their like, where it knows sizes, out of what it instruments",
-        "build with selvage c++, which compiles with -fno-builtin", result);
-}
-
-// Nor what is passed by value and returned, without the plugin.
-void doubt_what_gcc_passes(const ElfFacts& facts, Result* result) {
-  if (!facts.gcc_without_plugin || !result->complete) return;
-  doubt("g++ leaves what is passed by value and returned out of what it instruments", kHasPlugin, result);
-}
-
 // Before C++20, std::string's functions are in the library unless told otherwise (selvage/instrumented_strings.hpp).
 void doubt_strings_of_library(const ElfFacts& facts, Result* result) {
   if (!facts.library_strings || facts.strings_instrumented || !result->complete) return;
-  doubt("std::string's functions are called in the C++ library, which is not instrumented",
-        "build with selvage c++, or compile with -std=c++20", result);
+  report::doubt("std::string's functions are called in the C++ library, which is not instrumented",
+                "build with selvage c++, or compile with -std=c++20", result);
 }
 
 // What its functions do is told by doors in front of the shared library (abi/stream_functions.cpp).
 void doubt_library_inside(const ElfFacts& facts, Result* result) {
   if (!facts.contains_library || !result->complete) return;
-  doubt("the C++ library was linked into the program, where what its streams and containers do is not seen",
-        "link without -static-libstdc++", result);
+  report::doubt(
+      "the C++ library was linked into the program, where what its streams and containers do is not seen",
+      "link without -static-libstdc++", result);
 }
 
 }  // namespace
@@ -115,7 +79,6 @@ Target target_of(const std::string& program) {
   if (const std::string why = refusal(target.facts, program, target.layout.libselvage); !why.empty())
     throw Refused(why);
   check_parts(target.layout, target.facts);
-  add_libraries(program, &target.facts);
   return target;
 }
 
@@ -156,11 +119,8 @@ std::optional<Result> explore_program(const Target& target, const std::vector<st
   if (!explored->raw.refused.empty()) throw Refused(explored->raw.refused);
   Result result = report::resolve(explored->raw, explored->options);
   result.only_sc = explored->only_sc;
-  doubt_what_clang_left_out(target.facts, &result);
-  doubt_what_gcc_put_in_place(target.facts, &result);
   doubt_strings_of_library(target.facts, &result);
   doubt_library_inside(target.facts, &result);
-  doubt_what_gcc_passes(target.facts, &result);
   return result;
 }
 

@@ -257,7 +257,6 @@ struct Machine : Running, ExecutionState {
   int next_at_stop = -1;              ///< ... and this one does, without a choice; -1: none does
   bool captures = false;              ///< what the program prints goes to memory (machine/output.hpp)
   bool run_mode = false;              ///< a whole program (selvage run), not a body
-  bool instrumented = false;          ///< some of the program was compiled with -fsanitize=thread
 };
 
 inline constexpr std::uint16_t kAlternative = 0x8000;

@@ -6,6 +6,7 @@
 #include "machine/explorer.hpp"
 #include "machine/modules.hpp"
 #include "machine/symmetry.hpp"
+#include "machine/units.hpp"
 #include "search/directed.hpp"
 #include "search/schedule.hpp"
 
@@ -81,6 +82,8 @@ void Explorer::fill(report::RawResult& result) {
   if (g.options.symmetry) result.symmetry = interchangeable_threads();
   if (const std::string bound = strategy_->bound(); !bound.empty()) note_bound(bound);
   result.modules = loaded_modules();
+  result.units = units().instrumented;
+  result.whole_units = units().whole;
   for (const auto& [value, seen] : outcomes_) {
     Outcome outcome;
     outcome.value = value;

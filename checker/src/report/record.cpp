@@ -293,6 +293,8 @@ std::string to_json_text(const RawResult& result) {
                          {"drop_lock", write_all(result.drop_lock)},
                          {"caveat", text(result.caveat)},
                          {"beyond_sc", result.beyond_sc},
+                         {"units", result.units},
+                         {"whole_units", result.whole_units},
                          {"out_of_budget", result.out_of_budget},
                          {"refused", text(result.refused)}};
   return document.dump() + "\n";
@@ -321,6 +323,8 @@ RawResult raw_result_from_json(const std::string& source) {
     read(at(from, "drop_lock"), to.drop_lock);
     read(at(from, "caveat"), to.caveat);
     read(at(from, "beyond_sc"), to.beyond_sc);
+    read(at(from, "units"), to.units);
+    read(at(from, "whole_units"), to.whole_units);
     read(at(from, "out_of_budget"), to.out_of_budget);
     read(at(from, "refused"), to.refused);
   });

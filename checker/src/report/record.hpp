@@ -111,6 +111,7 @@ struct RawResult {
   std::string caveat;                          ///< becomes Result::caveat
   bool beyond_sc =
       false;  ///< Options::model "auto": ended where more than sequential consistency can be seen
+  std::uint64_t units = 0, whole_units = 0;  ///< of the program: instrumented, and with Selvage's plugin
   bool out_of_budget = false;  ///< a budget or the user ended the search
   std::string refused;         ///< not empty: the run could not be done (bad schedule ...): exit status 3
 };

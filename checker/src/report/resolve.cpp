@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "doubt.hpp"
 #include "event_text.hpp"
 #include "names.hpp"
 #include "places.hpp"
@@ -117,6 +118,22 @@ void sort_outcomes(std::vector<Outcome>* outcomes) {
   });
 }
 
+// Without the plugin a race on what they leave out is not seen, nor what another thread's write in the middle of ++x
+// leads to.
+void doubt_what_compilers_left_out(const RawResult& raw, Result* result) {
+  if (raw.whole_units >= raw.units || !result->complete) return;
+  const std::uint64_t without = raw.units - raw.whole_units;
+  doubt(
+      fmt::format(
+          "{} compiled without Selvage's plugin (for g++ 12 and clang++ 14), and what compilers leave out of "
+          "what they instrument (memcpy(), what is passed by value, the read of ++x ...) is not seen there",
+          without == raw.units && raw.units == 1 ? std::string("the program was")
+          : without == raw.units                 ? "the program's source files were"
+          : without == 1                         ? "one of the program's source files was"
+                         : fmt::format("{} of the program's source files were", without)),
+      "build with selvage c++ or selvage_add_test", result);
+}
+
 }  // namespace
 
 Result resolve(const RawResult& raw, const Options& options, Symbols& symbols) {
@@ -151,6 +168,7 @@ Result resolve(const RawResult& raw, const Options& options, Symbols& symbols) {
   const RawViolation nothing;
   const std::string reason = Places(nothing, symbols).filled_in(raw.message, 0);
   result.message = verdict_sentence(result, reason);
+  doubt_what_compilers_left_out(raw, &result);
   return result;
 }
 

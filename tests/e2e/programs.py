@@ -98,7 +98,8 @@ def build(arguments, variant, configuration):
     """The executable; built where it is older than its source, a header beside it, this file or the compiler driver."""
     program = arguments.work / configuration / variant.name
     source = variant.source
-    sources = [source, *source.parent.glob("*.hpp"), pathlib.Path(__file__), gcc_plugin(arguments.selvage)]
+    sources = [source, *source.parent.glob("*.hpp"), pathlib.Path(__file__), gcc_plugin(arguments.selvage),
+               clang_plugin(arguments.selvage)]
     sources += [] if configuration == "plain" else [arguments.selvage]
     newest = max(path.stat().st_mtime for path in sources)
     if program.exists() and program.stat().st_mtime > newest and not arguments.rebuild:

@@ -15,12 +15,15 @@
 // - inserts hooks before inline assembly that has operands in memory, and after calls of the C++ library's functions that
 //   return an object through a hidden pointer and are not compiled here.
 //
+// Functions that ask not to be instrumented (no_sanitize("thread")) are instrumented.
+//
 // And each unit says when it is loaded that the pass was there: it calls __selvage_whole_unit(), besides __tsan_init().
 //
 // What remains without a hook:
 //
-// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. Or a `lea`,
-//   a prefetch or the like, which take an address. Memory that it touches without its being an operand.
+// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. A unit that has
+//   some does not say that nothing is left out. Or a `lea`, a prefetch or the like, which take an address. Memory that it
+//   touches without its being an operand.
 // - Builtins for single instructions that take a pointer (_mm256_maskload_epi32, _mm_maskmoveu_si128).
 // - What other libraries' functions write through the hidden pointer to their result, and those of the C++ library that
 //   are called through a pointer or virtually (std::error_code::message()).
@@ -153,6 +156,21 @@ bool handle_result(CallBase* call) {
   return true;
 }
 
+bool touches_memory(const InlineAsm& code) {
+  for (const InlineAsm::ConstraintInfo& operand : code.ParseConstraints()) {
+    if (operand.isIndirect || is_contained(operand.Codes, "{memory}")) return true;
+  }
+  return false;
+}
+
+/// Is it atomic? To take it for nothing would be wrong, and so would a plain access.
+bool is_atomic(const CallBase& call) {
+  if (!call.isInlineAsm()) return false;
+  const auto* const code = cast<InlineAsm>(call.getCalledOperand());
+  return selvage_plugin::is_atomic(selvage_plugin::instructions_of(code->getAsmString()),
+                                   touches_memory(*code));
+}
+
 bool handle_asm(CallBase* call) {
   const auto* const code = cast<InlineAsm>(call->getCalledOperand());
   const std::string text = selvage_plugin::instructions_of(code->getAsmString());
@@ -242,16 +260,39 @@ void sign(Module& module) {
   appendToGlobalCtors(module, constructor, 0);
 }
 
+/// __attribute__((no_sanitize("thread"))) asks not to be told of races, and would hide what the function does from the search as
+/// well. So there is none. False where nothing tells whether functions are to be instrumented at all.
+bool see_all_functions(Module& module) {
+  const auto is_defined = [](const Function& function) { return !function.isDeclaration(); };
+  const auto is_seen = [](const Function& function) {
+    return function.hasFnAttribute(Attribute::SanitizeThread);
+  };
+  if (none_of(module, is_defined)) return true;
+  if (none_of(module, is_seen)) return false;
+  for (Function& function : module) {
+    if (is_defined(function) && !function.hasFnAttribute(Attribute::Naked))
+      function.addFnAttr(Attribute::SanitizeThread);
+  }
+  return true;
+}
+
 struct UnseenAccesses : PassInfoMixin<UnseenAccesses> {
   static bool isRequired() { return true; }  // NOLINT(readability-identifier-naming): LLVM's name
 
   PreservedAnalyses run(Module& module, ModuleAnalysisManager& /*analyses*/) {
+    const bool all = see_all_functions(module);
+    bool atomic = false;
     for (Function& function : module) {
-      if (!function.isDeclaration()) handle_function(function);
+      if (function.isDeclaration()) continue;
+      for (const Instruction& instruction : instructions(function)) {
+        const auto* const call = dyn_cast<CallBase>(&instruction);
+        atomic = atomic || (call != nullptr && is_atomic(*call));
+      }
+      handle_function(function);
     }
     // A search for captured addresses that gives up at once takes them all for captured.
     if (set_option("tsan-instrument-read-before-write", true) &&
-        set_option("capture-tracking-max-uses-to-explore", 0U)) {
+        set_option("capture-tracking-max-uses-to-explore", 0U) && all && !atomic) {
       sign(module);
     }
     return PreservedAnalyses::none();

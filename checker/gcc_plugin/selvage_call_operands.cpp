@@ -27,9 +27,9 @@
 //   than a byte: tsan has none for their assignments either. Read-only objects and local ones whose address does not
 //   escape need none.
 // - Objects of empty classes: nothing is read or written.
-// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. Or a `lea`,
-//   a prefetch or the like, which take an address. Memory that it touches without its being an operand. Where it does
-//   nothing, operands that may stay in memory.
+// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. A unit that has
+//   some does not say that nothing is left out. Or a `lea`, a prefetch or the like, which take an address. Memory that it
+//   touches without its being an operand. Where it does nothing, operands that may stay in memory.
 // - __builtin_strlen, __builtin_strcmp and others whose length is not known, where the compiler expands them. Mostly it
 //   calls the C library, which the runtime sees.
 // - Internal functions (masked loads and stores, .VA_ARG): at this point none has memory of the program's own.
@@ -39,6 +39,8 @@
 //   virtually: nothing says that it is a library's.
 //
 // Nothing is refused: what cannot be handled is left as it was.
+//
+// Functions that ask not to be instrumented (no_sanitize("thread")) are instrumented.
 //
 // And each unit says when it is loaded that the pass was there: it calls __selvage_whole_unit(), besides __tsan_init().
 
@@ -56,9 +58,9 @@
 
 #include "asan.h"
 #include "builtins.h"
+#include "c-family/c-common.h"
 #include "cgraph.h"
 #include "context.h"
-#include "c-family/c-common.h"
 #include "diagnostic-core.h"
 #include "fold-const.h"
 #include "function.h"
@@ -325,8 +327,26 @@ bool handle_return(greturn* stmt) {
   return true;
 }
 
+/// There is inline assembly in this unit that is atomic: to take it for nothing would be wrong, too.
+bool has_atomic_assembly = false;
+
+bool touches_memory(gasm* stmt) {
+  for (unsigned i = 0; i < gimple_asm_ninputs(stmt); ++i) {
+    if (needs_hook(TREE_VALUE(gimple_asm_input_op(stmt, i)))) return true;
+  }
+  for (unsigned i = 0; i < gimple_asm_noutputs(stmt); ++i) {
+    if (needs_hook(TREE_VALUE(gimple_asm_output_op(stmt, i)))) return true;
+  }
+  for (unsigned i = 0; i < gimple_asm_nclobbers(stmt); ++i) {
+    if (std::strcmp(TREE_STRING_POINTER(TREE_VALUE(gimple_asm_clobber_op(stmt, i))), "memory") == 0)
+      return true;
+  }
+  return false;
+}
+
 bool handle_asm(gasm* stmt) {
   const std::string code = selvage_plugin::instructions_of(gimple_asm_string(stmt));
+  if (selvage_plugin::is_atomic(code, touches_memory(stmt))) has_atomic_assembly = true;
   if (selvage_plugin::makes_no_plain_access(code)) return false;
   const bool is_empty = selvage_plugin::does_nothing(code);
   const unsigned inputs = gimple_asm_ninputs(stmt);
@@ -410,10 +430,29 @@ class CallOperands : public gimple_opt_pass {
   bool is_last_;
 };
 
+/// __attribute__((no_sanitize("thread"))) asks not to be told of races, and would hide what the function does from the search as
+/// well. So there is none.
+void see_all_of(tree decl) {
+  const tree attribute = lookup_attribute("no_sanitize", DECL_ATTRIBUTES(decl));
+  if (attribute == NULL_TREE) return;
+  const tree flags = TREE_VALUE(attribute);
+  if (flags == NULL_TREE || TREE_CODE(flags) != INTEGER_CST) return;
+  const unsigned HOST_WIDE_INT others =
+      tree_to_uhwi(flags) & ~static_cast<unsigned HOST_WIDE_INT>(SANITIZE_THREAD);
+  // A new one: functions may have a list in common.
+  DECL_ATTRIBUTES(decl) = tree_cons(get_identifier("no_sanitize"), build_int_cst(TREE_TYPE(flags), others),
+                                    remove_attribute("no_sanitize", copy_list(DECL_ATTRIBUTES(decl))));
+}
+
+void see_all_functions(void*, void*) {
+  cgraph_node* node = nullptr;
+  FOR_EACH_FUNCTION(node) see_all_of(node->decl);
+}
+
 /// A function that is called when the unit is loaded. Where the runtime is not Selvage's, there is no one to tell.
 void sign(void*, void*) {
   // Without -fno-builtin the compiler puts code of its own in place of memcpy() and its like, and instruments none of it.
-  if ((flag_sanitize & SANITIZE_THREAD) == 0 || flag_no_builtin == 0) return;
+  if ((flag_sanitize & SANITIZE_THREAD) == 0 || flag_no_builtin == 0 || has_atomic_assembly) return;
   std::fputs(
       "\t.weak\t__selvage_whole_unit\n"
       "\t.section\t.text.selvage_whole_unit,\"ax\",@progbits\n"
@@ -455,6 +494,7 @@ __attribute__((visibility("default"))) int plugin_init(plugin_name_args* plugin,
     info.pos_op = PASS_POS_INSERT_BEFORE;
     register_callback(plugin->base_name, PLUGIN_PASS_MANAGER_SETUP, nullptr, &info);
   }
+  register_callback(plugin->base_name, PLUGIN_ALL_IPA_PASSES_START, see_all_functions, nullptr);
   register_callback(plugin->base_name, PLUGIN_FINISH_UNIT, sign, nullptr);
   return 0;
 }

@@ -41,4 +41,10 @@ inline bool makes_no_plain_access(const std::string& instructions) {
   return false;
 }
 
+/// Is it a step of its own that other threads wait for or see, and that no hook tells of? `touches_memory`: an operand is there.
+/// (An exchange of two registers is not.)
+inline bool is_atomic(const std::string& instructions, bool touches_memory) {
+  return has_word(instructions, "lock") || (touches_memory && has_word(instructions, "xchg"));
+}
+
 }  // namespace selvage_plugin

@@ -45,6 +45,8 @@ int main() {
   two.join();
 }
 """
+# More executions than anybody waits for, each of them short.
+MANY = LONG.replace("5000", "20")
 SEARCHES = ([], ["--preemptions", "2"], ["--search", "graphs", "--jobs", "1"], ["--search", "graphs", "--jobs", "2"],
             ["--model", "rc11", "--search", "exhaustive"], ["--search", "random", "--executions", "10"])
 UNDECIDED = 2
@@ -116,6 +118,16 @@ def main():
         if wrong:
             failed += 1
             print(f"FAIL long, {' '.join(search)}: {wrong}")
+    # What the processes found that were still at work counts.
+    many = build(selvage, work / "many.cpp", MANY)
+    executions = []
+    for seconds in "2", "6":
+        done = subprocess.run([selvage, "run", "--json", "-", "--jobs", "2", "--time", seconds, many], capture_output=True, text=True,
+                              check=False)
+        executions.append(json.loads(done.stdout)["executions"])
+    if executions[1] < executions[0] * 1.2:
+        failed += 1
+        print(f"FAIL: executions in 2 and 6 s: {executions}")
     print(f"{failed} failed")
     return 1 if failed else 0
 

@@ -28,6 +28,33 @@ int main() {
   return count != 2;
 }
 """
+# Another thread would see the addition, and wait for it; registers nobody sees.
+ATOMIC = """
+int number;
+void other() { asm volatile("lock incl %0" : "+m"(number)); }
+"""
+REGISTERS = """
+void other() { int a = 1, b = 2; asm volatile("xchg %0, %1" : "+r"(a), "+r"(b)); }
+"""
+# ThreadSanitizer is asked to leave these alone: a function, a constructor, what a template makes.
+NOT_SANITIZED = """
+#include <thread>
+int number = 0;
+#define ALONE __attribute__((no_sanitize("thread")))
+ALONE void add() { ++number; }
+struct Adds { ALONE Adds() { ++number; } };
+template <class T> __attribute__((no_sanitize("thread", "undefined"))) void add_to(T& value) { ++value; }
+void step(int kind) {
+  if (kind == 1) add();
+  if (kind == 2) Adds();
+  if (kind == 3) add_to(number);
+}
+int main(int kinds, char**) {
+  std::thread thread(step, kinds);
+  step(kinds);
+  thread.join();
+}
+"""
 # Only what clang leaves out, so that it calls no hook.
 OTHER = "long double number;\nvoid other() { number = number + 1; }\n"
 
@@ -40,7 +67,7 @@ def main():
     selvage = arguments.selvage.resolve()
     work = arguments.work.resolve() / "units"
     work.mkdir(parents=True, exist_ok=True)
-    for name, text in ("main", MAIN), ("other", OTHER), ("empty", "// nothing\n"), ("unused", "int unused() { return 1; }\n"):
+    for name, text in ("main", MAIN), ("other", OTHER), ("atomic", ATOMIC), ("registers", REGISTERS), ("alone", NOT_SANITIZED), ("empty", "// nothing\n"), ("unused", "int unused() { return 1; }\n"):
         (work / f"{name}.cpp").write_text(text, encoding="utf-8")
     plugins = {"g++": ["-fplugin=" + str(programs.gcc_plugin(selvage))],
                "clang++-14": ["-fpass-plugin=" + str(programs.clang_plugin(selvage))]}
@@ -78,6 +105,16 @@ def main():
             expect(f"{compiler}, other.cpp by hand beside {name}.cpp", "program", False)
         command(*by_selvage, "-DOTHER", "main.cpp", "other.cpp", "-o", "program")
         expect(f"{compiler}, other.cpp", "program", True)
+        for level in "-O0", "-Og", "-O2":
+            command(*by_selvage, level, "-DOTHER", "main.cpp", "atomic.cpp", "-o", "program")
+            expect(f"{compiler} {level}, atomic assembly", "program", False)
+            command(*by_selvage, level, "-DOTHER", "main.cpp", "registers.cpp", "-o", "program")
+            expect(f"{compiler} {level}, assembly of registers", "program", True)
+            command(*by_selvage, level, "alone.cpp", "-o", "program")
+            for kind in 1, 2, 3:
+                done = subprocess.run([selvage, "run", work / "program", *["x"] * (kind - 1)], capture_output=True, text=True, check=False)
+                if not done.stdout.startswith("data-race"):
+                    wrong.append(f"{compiler} {level}, not sanitized {kind}: {done.stdout[:200]!r}")
         # Libraries, named by a path or by a name of their own.
         for how in [], ["-Wl,-soname,libother.so"]:
             link = ["-DOTHER", "main.cpp", "./libother.so", f"-Wl,-rpath,{work}", "-o", "program"]

@@ -99,6 +99,16 @@ TEST(Promised, ABudgetIsForAllSearchesAndItsEndIsTheEnd) {
   EXPECT_GT(longer.seconds().at(2), 0) << "0 would be no bound";
 }
 
+TEST(Promised, WhereExecutionsWereCutInterleavingsSayNothing) {
+  RawResult cut = result(Verdict::exhausted, "an execution was cut at --max-events 100");
+  cut.bounded = 1;
+  Played played({beyond(), cut, result(Verdict::proved)});
+  const auto explored = played.explore({});
+  EXPECT_THAT(played.asked(), ElementsAre("auto interleavings", "rc11 graphs"));
+  EXPECT_EQ(explored->raw.verdict, Verdict::exhausted);
+  EXPECT_EQ(explored->options.model, "rc11");
+}
+
 TEST(Promised, WhatAsksForInterleavingsGetsThem) {
   Options random, races, crashes, preemptions;
   random.search = Search::random;

@@ -77,6 +77,7 @@ class Explorer {
   void search_states();
   bool share_search();
   void search_part(std::uint32_t part);
+  void write_result(std::uint32_t part, bool complete);
   void write_part(state::Writer& to) const;
   void add_part(state::Reader& from);
   void set_schedule(Found& found, const std::function<std::optional<std::vector<std::uint16_t>>()>& find);

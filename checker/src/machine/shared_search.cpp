@@ -35,6 +35,7 @@ struct SharedSearch {
   };
   struct Result {
     std::uint64_t at, size;  ///< in `results`; size 0: there is none
+    bool complete;           ///< not ended by a budget
   };
   state::Room<Counts> counts_room;
   state::Room<Result> parts;
@@ -92,7 +93,7 @@ bool Explorer::share_search() {
   for (std::uint32_t part = 0; part < parts && !stopped_; ++part) {
     const SharedSearch::Result& result = shared.parts[part];
     if (result.size == 0) continue;
-    ++done;
+    if (result.complete) ++done;
     state::Reader from(shared.results.data() + result.at);
     add_part(from);
     stopped_ = part == counts.last.load();
@@ -123,6 +124,7 @@ void Explorer::search_part(std::uint32_t part) {
     forget_output();
     if (was_ended()) {
       counts.out_of_budget = 1;
+      write_result(part, false);
       return;
     }
     if (again_ && !more_threads) {
@@ -150,17 +152,23 @@ void Explorer::search_part(std::uint32_t part) {
     }
     if (out_of_budget()) {
       counts.out_of_budget = 1;
+      write_result(part, false);
       return;
     }
   }
+  write_result(part, true);
+}
+
+/// `complete`: the part was searched to its end, and not to that of a budget.
+void Explorer::write_result(std::uint32_t part, bool complete) {
   if (const std::string bound = strategy_->bound(); !bound.empty()) note_bound(bound);
   state::Writer text;
   write_part(text);
-  const std::uint64_t at = counts.used.fetch_add(text.size());
+  const std::uint64_t at = shared_->counts().used.fetch_add(text.size());
   if (at + text.size() > shared_->results.capacity())
     fatal("out of memory for what the parts of the search found");
   std::copy_n(text.data(), text.size(), shared_->results.data() + at);
-  shared_->parts[part] = {at, text.size()};
+  shared_->parts[part] = {at, text.size(), complete};
 }
 
 void Explorer::write_part(state::Writer& to) const {

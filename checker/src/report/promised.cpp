@@ -12,11 +12,12 @@ bool asks_for_interleavings(const Options& options) {
          options.preemptions >= 0;
 }
 
-/// Does the search for graphs have the last word?
+/// Does the search for graphs have the last word? It has where a bound ended it or cut an execution: what it would have come
+/// to is not known, and interleavings do not tell.
 bool settles(const RawResult& raw) {
   if (!raw.refused.empty()) return false;
   if (raw.verdict == Verdict::unsupported || raw.verdict == Verdict::nondeterministic) return false;
-  return raw.verdict != Verdict::exhausted || raw.out_of_budget;
+  return raw.verdict != Verdict::exhausted || raw.out_of_budget || raw.bounded != 0;
 }
 
 void take_from_budget(Options* options, double seconds) {

@@ -125,8 +125,10 @@ void doubt_what_compilers_left_out(const RawResult& raw, Result* result) {
   const std::uint64_t without = raw.units - raw.whole_units;
   doubt(
       fmt::format(
-          "{} compiled without Selvage's plugin (for g++ 12 and clang++ 14), and what compilers leave out of "
-          "what they instrument (memcpy(), what is passed by value, the read of ++x ...) is not seen there",
+          "{} compiled without Selvage's plugin (for g++ 12 and clang++ 14), or with inline assembly that is "
+          "atomic; that, or what compilers leave out of what they instrument (memcpy(), what is passed by "
+          "value, the "
+          "read of ++x ...), is not seen there",
           without == raw.units && raw.units == 1 ? std::string("the program was")
           : without == raw.units                 ? "the program's source files were"
           : without == 1                         ? "one of the program's source files was"

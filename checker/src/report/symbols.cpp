@@ -27,10 +27,12 @@ bool is_system_module(const std::string& path) {
   return starts_with_any(fs::path(path).filename().string(), kSystemModules);
 }
 
-// Where compilers and distributions keep their headers, and the public headers of Selvage and GoogleTest:
-// code inlined or instantiated from them is not what the user wrote.
+// Where the headers of the compilers and of the C library are, and the public headers of Selvage and GoogleTest: code inlined or
+// instantiated from them is not what is looked at. Other libraries in /usr/include may well be.
 bool is_system_file(const std::string& path) {
-  return path.rfind("/usr/include/", 0) == 0 || path.rfind("/usr/lib/", 0) == 0 ||
+  return path.rfind("/usr/include/x86_64-linux-gnu/", 0) == 0 || path.rfind("/usr/lib/", 0) == 0 ||
+         (path.rfind("/usr/include/", 0) == 0 &&
+          path.find('/', sizeof "/usr/include/" - 1) == std::string::npos) ||
          path.find("/include/c++/") != std::string::npos ||
          path.find("/include/selvage/") != std::string::npos ||
          path.find("/include/gtest/") != std::string::npos ||

@@ -62,7 +62,6 @@ const Case kCases[] = {
     {"none-thrown", thrown, [] { p.a = 1; }},
     {"none-thrown-40", thrown40, [] { b40.v[0] = 1; }},
     {"none-asm-barrier", [] { asm volatile("" : "+m"(p)); }, [] { p.a = 1; }},
-    {"none-asm-lock", [] { asm volatile("lock; incl %0" : "+m"(zero)); }, [] { asm volatile("lock incl %0" : "+m"(zero)); }},
     {"none-local", [] { P x{1, 2}; sink = take(x); x = maybe_throw(0); }, nothing},
 };
 PAIR_MAIN

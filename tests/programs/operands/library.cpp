@@ -98,7 +98,6 @@ const Case kCases[] = {
     {"asm-write", [] { asm volatile("movl $1, %0" : "=m"(sink)); }, [] { sink = 1; }},
     {"asm-both", [] { asm volatile("incl %0" : "+m"(sink)); }, [] { sink = 1; }},
     {"none-asm-nothing", [] { asm volatile("nop # keep" : "+m"(sink)); }, [] { sink = 1; }},
-    {"none-asm-LOCK", [] { asm volatile("LOCK incl %0" : "+m"(sink)); }, [] { asm volatile("LOCK incl %0" : "+m"(sink)); }},
     {"none-asm-address", [] { void* p; asm volatile("lea %1, %0" : "=r"(p) : "m"(sink)); }, [] { sink = 1; }},
     {"asm-register", [] { asm volatile("movl $1, %0" : "=r"(sink)); }, [] { sink = 1; }},
 };

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "outcomes.hpp"
+#include "unseen.hpp"
 
 namespace {
 
@@ -435,12 +436,10 @@ TEST(Graphs, ALoopThatOnlyALibraryMakesProgressIn) {
   }
 }
 
-__attribute__((no_sanitize("thread"), noinline)) int count_unseen(int* rounds) { return ++*rounds; }
-
 /// The same where a round has more than one event, and the write comes after the last of them.
 TEST(Graphs, ALoopOfTwoReadsThatMakesProgressUnseen) {
   const auto body = [] {
-    auto* rounds = static_cast<int*>(std::calloc(1, sizeof(int)));
+    auto* rounds = static_cast<std::uint64_t*>(std::calloc(1, sizeof(std::uint64_t)));
     std::atomic<int> x = 0, y = 0;
     std::thread t([&] { x.store(1, std::memory_order_relaxed); });
     while (x.load(std::memory_order_relaxed) == 0) {

@@ -10,6 +10,8 @@
 #include <shared_mutex>
 #include <thread>
 
+#include "unseen.hpp"
+
 namespace selvage::detail {
 std::uint64_t runtime_allocations();
 }
@@ -23,10 +25,11 @@ struct Log {
   std::uint64_t allocations;
 };
 
-// Not instrumented, or the explorer would put the log back for the next execution.
-__attribute__((no_sanitize("thread"))) void note(Log* log, std::uint64_t warm) {
-  log->allocations = selvage::detail::runtime_allocations();
-  if (++log->executions == warm) log->allocations_when_warm = log->allocations;
+// Unseen, or the explorer would put the log back for the next execution.
+void note(Log* log, std::uint64_t warm) {
+  const std::uint64_t allocations = selvage::detail::runtime_allocations();
+  write_unseen(&log->allocations, allocations);
+  if (count_unseen(&log->executions) == warm) write_unseen(&log->allocations_when_warm, allocations);
 }
 
 /// Allocations that the runtime made between the end of execution `warm` and that of the last one.

@@ -11,6 +11,8 @@
 #include <selvage/selvage.hpp>
 #include <thread>
 
+#include "unseen.hpp"
+
 namespace {
 
 using testing::ElementsAre;
@@ -198,20 +200,16 @@ TEST(Races, AJoinWritesTheResult) {
   EXPECT_THAT(join_both(true), selvage::Proves());
 }
 
-__attribute__((noinline, no_sanitize("thread"))) void write_unseen(int* to) {
-  *static_cast<volatile int*>(to) = 5;
-}
-
 // A write without a hook has come between: the read is not from the one that the trace shows before it.
 TEST(Races, AReadIsFromNoWriteThatItsValueIsNotOf) {
-  static int value = 0;
+  static std::uint64_t value = 0;
   const auto read_in_trace = [](bool unseen) {
     const auto result = selvage::explore([unseen] {
       value = 0;
       std::thread other([] { value = 1; });
       other.join();
-      if (unseen) write_unseen(&value);
-      const int seen = value;
+      if (unseen) write_unseen(&value, 5);
+      const std::uint64_t seen = value;
       selvage::check(seen == 7);
     });
     std::string all;

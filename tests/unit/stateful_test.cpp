@@ -22,6 +22,7 @@
 #include "two-threads/atomic.hpp"
 #include "two-threads/fixed.hpp"
 #include "two-threads/racy.hpp"
+#include "unseen.hpp"
 
 namespace {
 
@@ -554,18 +555,16 @@ TEST(State, UseAfterFreeAndLeaksAreFound) {
               Finds(Verdict::leak));
 }
 
-// Not instrumented, or it would be put back with the rest of the state.
-__attribute__((no_sanitize("thread"))) int next(int* count, int alike) { return (*count)++ / alike; }
-
 // That it comes out alike twice in a row may be chance.
 TEST(Search, WhatNobodyControlsIsNoticed) {
-  for (const int alike : {1, 2, 3}) {
+  for (const unsigned alike : {1, 2, 3}) {
     void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     ASSERT_NE(page, MAP_FAILED);
-    auto* count = new (page) int(0);
+    auto* count = new (page) std::uint64_t(0);
     const auto result = explore(stateful(), [=] {
-      std::atomic<int> sum{0};
-      std::thread other([&] { sum += next(count, alike); });
+      std::atomic<std::uint64_t> sum{0};
+      // Unseen, or it would be put back with the rest of the state.
+      std::thread other([&] { sum += (count_unseen(count) - 1) / alike; });
       sum += 1;
       other.join();
     });

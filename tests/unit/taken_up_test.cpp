@@ -17,6 +17,7 @@
 
 #include "outcomes.hpp"
 #include "setting.hpp"
+#include "unseen.hpp"
 
 namespace {
 
@@ -187,26 +188,18 @@ TEST(TakenUp, SchedulesAreTheSameForAnyNumberOfProcesses) {
   EXPECT_EQ(schedules(1), schedules(2));
 }
 
-struct Log {
-  std::uint64_t executions;
-};
-
-// Not instrumented, or it would be put back for the next execution.
-__attribute__((no_sanitize("thread"))) std::uint64_t number_of_execution(Log* log) {
-  return ++log->executions;
-}
-
 TEST(TakenUp, WhatNobodyControlsIsNoticed) {
   void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   ASSERT_NE(page, MAP_FAILED);
-  auto* log = new (page) Log{};
+  auto* executions = new (page) std::uint64_t(0);
   selvage::Options options;
   options.search = selvage::Search::graphs;
   options.model = "rc11";
   options.jobs = 1;
-  const selvage::Result result = selvage::explore(options, [log] {
-    // Before the first event: an execution that is taken up does not come by here.
-    const bool late = number_of_execution(log) > 300;
+  const selvage::Result result = selvage::explore(options, [executions] {
+    // Before the first event: an execution that is taken up does not come by here. Unseen, or it would be put back for the
+    // next execution.
+    const bool late = count_unseen(executions) > 300;
     std::mutex mutex, other;
     const auto work = [&] {
       if (late) const std::lock_guard lock(other);

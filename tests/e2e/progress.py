@@ -55,8 +55,10 @@ def check(selvage, program, options):
     parts = [float(part) for part in shown]
     if parts != sorted(parts) or not all(0 <= part <= 100 for part in parts):
         raise Failure(f"the estimates do not grow from 0 to 100: {parts}")
-    if not re.search(r"the search ended when it had gone through about (less than )?[0-9.]+ % \(an estimate\)", text):
+    if not re.search(r"the search ended when it had gone through (about|less than) [0-9.]+ % \(an estimate\)", text):
         raise Failure("the report gives no estimate: " + repr(text[-500:]))
+    if ("--search stateful" in text) != ("--search" not in options):
+        raise Failure("another search is named, or is not, with " + repr(options) + ": " + repr(text[-500:]))
 
 
 def main():

@@ -197,6 +197,9 @@ INSTANTIATE_TEST_SUITE_P(Compilers, Cxx, testing::Values("g++", "clang++"),
 
 TEST(CxxCommand, AMissingCompilerIsNamed) {
   std::string output;
+  EXPECT_EQ(shell(SELVAGE_COMMAND " c++ -std=c++20 --compiler no-such-c++ -c x.cpp", &output), 3);
+  EXPECT_THAT(output, HasSubstr("no-such-c++"));
+  output.clear();
   EXPECT_EQ(shell(SELVAGE_COMMAND " c++ --compiler no-such-c++ -c x.cpp", &output), 3);
   EXPECT_THAT(output, HasSubstr("no-such-c++"));
 }

@@ -52,3 +52,20 @@ SELVAGE_EXPORT void __tsan_read_range(void* p, unsigned long size) {
 SELVAGE_EXPORT void __tsan_write_range(void* p, unsigned long size) {
   selvage::machine::range(at(p), size, kWrite, SELVAGE_PC);
 }
+
+// Accesses that programs ask for by name (<sanitizer/common_interface_defs.h>).
+#define SELVAGE_UNALIGNED(BITS)                                                               \
+  SELVAGE_EXPORT std::uint##BITS##_t __sanitizer_unaligned_load##BITS(const void* p) {        \
+    plain(at(p), BITS / 8, kRead, SELVAGE_PC);                                                \
+    std::uint##BITS##_t value;                                                                \
+    __builtin_memcpy(&value, p, sizeof value);                                                \
+    return value;                                                                             \
+  }                                                                                           \
+  SELVAGE_EXPORT void __sanitizer_unaligned_store##BITS(void* p, std::uint##BITS##_t value) { \
+    plain(at(p), BITS / 8, kWrite, SELVAGE_PC);                                               \
+    __builtin_memcpy(p, &value, sizeof value);                                                \
+  }
+
+SELVAGE_UNALIGNED(16)
+SELVAGE_UNALIGNED(32)
+SELVAGE_UNALIGNED(64)

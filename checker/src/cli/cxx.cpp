@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -117,6 +118,12 @@ int cxx_command(std::vector<std::string> words) {
     words.erase(words.begin());
   }
   if (words.empty()) throw Refused("selvage c++: no arguments for the compiler (see selvage c++ --help)");
+  // It means nothing to any compiler: so it may stand among the compiler's own.
+  if (const auto at = std::find(words.begin(), words.end(), "--compiler");
+      at != words.end() && at + 1 != words.end()) {
+    compiler = at[1];
+    words.erase(at, at + 2);
+  }
   const CxxArguments arguments = parse_cxx_arguments(words);
   const Layout layout = find_layout();
   const Toolchain toolchain = probe(compiler_words(compiler), layout);

@@ -75,7 +75,8 @@ bool strictly_weaker(int a, int b) { return a != b && report::weaker_or_equal(a,
 
 class Hunt {
  public:
-  explicit Hunt(const OrdersRequest& request) : request_(request), target_(target_of(request.program)) {}
+  explicit Hunt(const OrdersRequest& request)
+      : request_(request), changed_(request.options), target_(target_of(request.program)) {}
 
   std::optional<OrdersFound> run() {
     OrdersFound found;
@@ -85,6 +86,10 @@ class Hunt {
     if (!as_written) return std::nullopt;
     found.as_written = *as_written;
     if (found.as_written.verdict != Verdict::proved) return found;
+    // A change that makes a program print something else is no matter of taste, whether or not it asserts anything.
+    if (changed_.expected.empty()) {
+      for (const Outcome& outcome : found.as_written.outcomes) changed_.expected.push_back(outcome.value);
+    }
     std::map<std::pair<std::string, unsigned>, std::vector<Site>> atomics, locks;
     for (const Site& site : found.as_written.sites) {
       if (site.library || site.where.file.empty() || site.where.line == 0) {
@@ -95,7 +100,7 @@ class Hunt {
     }
     for (const auto& [line, sites] : atomics) found.orders.push_back(order_needed(sites));
     for (const auto& [line, sites] : locks) {
-      Options without = request_.options;
+      Options without = changed_;
       without.drop_lock = {place(sites)};
       found.locks.push_back(
           {sites.front().where, sites, attempt(without, "--drop-lock", without.drop_lock.front())});
@@ -119,7 +124,7 @@ class Hunt {
       const bool enough =
           std::any_of(verified.begin(), verified.end(), [&](int v) { return strictly_weaker(v, order); });
       if (enough) continue;
-      Options weaker = request_.options;
+      Options weaker = changed_;
       weaker.weaken = {place(sites) + "=" + report::order_name(order)};
       Trial trial = attempt(weaker, "--weaken", weaker.weaken.front());
       trial.changed = report::order_name(order);
@@ -141,9 +146,9 @@ class Hunt {
 
   Trial attempt(const Options& options, const std::string& option, const std::string& change) {
     Trial trial;
-    trial.command = command(option, change);
     if (abandoned_ || interrupted_) {
       trial.message = "interrupted";
+      trial.command = command(request_.options, option, change);
       return trial;
     }
     try {
@@ -158,6 +163,9 @@ class Hunt {
     } catch (const Refused& refused) {
       trial.message = refused.what();
     }
+    // Only what ended with another outcome takes the outcomes to be shown again.
+    const Options& shown = trial.verdict == Verdict::assertion ? changed_ : request_.options;
+    trial.command = command(shown, option, change);
     undecided_ = undecided_ || trial.verdict == Verdict::exhausted || trial.verdict == Verdict::unsupported;
     return trial;
   }
@@ -166,8 +174,7 @@ class Hunt {
     return explore_program(target_, request_.arguments, options, request_.json == "-");
   }
 
-  std::string command(const std::string& option, const std::string& change) const {
-    const Options& options = request_.options;
+  std::string command(const Options& options, const std::string& option, const std::string& change) const {
     const Options usual;
     std::vector<std::string> words = {request_.command, "run", "--model", "rc11"};
     const auto add = [&](const char* name, const std::string& value) {
@@ -184,6 +191,7 @@ class Hunt {
   }
 
   const OrdersRequest& request_;
+  Options changed_;  ///< what is explored with a change
   Target target_;
   bool undecided_ = false, interrupted_ = false, abandoned_ = false;
 };

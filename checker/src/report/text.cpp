@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "bytes.hpp"
@@ -74,17 +75,21 @@ std::string headline(const Result& result, const Paint& paint) {
   }
 }
 
+std::string about(const std::string& part) {
+  return (std::isdigit(part.front()) != 0 ? "about " : "") + part;
+}
+
 // How much was explored; `proved` has said that in its headline.
 std::string extent(const Result& result) {
-  const std::string how =
-      !result.caveat.empty()        ? result.caveat
-      : result.complete             ? "every execution was explored"
-      : result.search == "replay"   ? "a saved schedule was replayed"
-      : result.search == "directed" ? "a directed schedule was followed"
-      : result.search == "random"   ? "executions were drawn at random"
-      : result.covered >= 0 ? fmt::format("the search ended when it had gone through about {} (an estimate)",
-                                          in_percent(result.covered))
-                            : "the search ended before it had gone through all";
+  const std::string how = !result.caveat.empty()        ? result.caveat
+                          : result.complete             ? "every execution was explored"
+                          : result.search == "replay"   ? "a saved schedule was replayed"
+                          : result.search == "directed" ? "a directed schedule was followed"
+                          : result.search == "random"   ? "executions were drawn at random"
+                          : result.covered >= 0
+                              ? fmt::format("the search ended when it had gone through {} (an estimate)",
+                                            about(in_percent(result.covered)))
+                              : "the search ended before it had gone through all";
   std::string cut =
       result.blocked == 0 ? "" : fmt::format(" and {} cut short as covered by others", result.blocked);
   if (result.bounded != 0) cut += fmt::format(" and {} cut short at the bound", result.bounded);
@@ -99,6 +104,14 @@ std::string only_sc(const Result& result) {
   if (result.only_sc.empty()) return {};
   return fmt::format("  memory orders weaker than seq_cst were taken for seq_cst, since under rc11: {}\n",
                      to_printable(result.only_sc, true));
+}
+
+// Executions are many where states are few.
+std::string another_search(const Result& result) {
+  if (result.verdict != Verdict::exhausted || result.search != "exhaustive" || result.model != "sc" ||
+      !result.caveat.empty() || result.covered < 0 || result.covered >= 1)
+    return {};
+  return "  --search stateful goes through states: each once, however many executions lead to it\n";
 }
 
 std::string outcomes_text(const Result& result, const TextOptions& options) {
@@ -250,7 +263,7 @@ std::string text_report(const Result& result, const TextOptions& options) {
   if (result.verdict != Verdict::proved || !result.violations.empty()) {
     text += (result.violations.empty() ? "" : "\n") + extent(result);
   }
-  return text + only_sc(result) + outcomes_text(result, options);
+  return text + only_sc(result) + another_search(result) + outcomes_text(result, options);
 }
 
 }  // namespace selvage::report

@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <random>
+#include <sanitizer/tsan_interface.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <spawn.h>
@@ -94,6 +95,10 @@ static const Call calls[] = {
     {"ftruncate", [] { buffer[0] = static_cast<char>(ftruncate(1, 0)); }},
     {"futex operation", [] { static int w; syscall(SYS_futex, &w, FUTEX_LOCK_PI, 0, nullptr); }},
     {"membarrier", [] { syscall(SYS_membarrier, 0, 0, 0); }},
+    {"__tsan_get_current_fiber", [] { buffer[0] = __tsan_get_current_fiber() != nullptr; }},
+    {"__tsan_create_fiber", [] { buffer[0] = __tsan_create_fiber(0) != nullptr; }},
+    {"__tsan_switch_to_fiber", [] { __tsan_switch_to_fiber(nullptr, 0); }},
+    {"__tsan_destroy_fiber", [] { __tsan_destroy_fiber(nullptr); }},
     // No door: the filter of system calls.
     {"mkdir", [] { mkdir("/tmp/selvage-test-mkdir", 0700); }},
     {"unlink", [] { unlink("/tmp/selvage-test-unlink"); }},

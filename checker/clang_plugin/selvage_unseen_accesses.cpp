@@ -12,7 +12,7 @@
 //   of its own, by memcpy: the optimiser has often removed the one that there was;
 // - inserts a hook before loads and stores of other sizes: long double, vectors of 32 bytes, structs of 3 bytes;
 // - does loads and stores of vectors under a mask (from loops with an `if` in them) lane by lane;
-// - inserts hooks before inline assembly that has operands in memory, and after calls of the C++ library's functions that
+// - inserts hooks before inline assembly that has operands in memory, before and after it where it is one atomic step, and after calls of the C++ library's functions that
 //   return an object through a hidden pointer and are not compiled here.
 //
 // Functions that ask not to be instrumented (no_sanitize("thread")) are instrumented.
@@ -21,8 +21,8 @@
 //
 // What remains without a hook:
 //
-// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. A unit that has
-//   some does not say that nothing is left out. Or a `lea`, a prefetch or the like, which take an address. Memory that it
+// - Inline assembly that has a `lock` or `xchg` in it, and is more than one atomic step on one of its operands. A unit that has
+//   some does not say that nothing is left out. Or that has a `lea`, a prefetch or the like, which take an address. Memory that it
 //   touches without its being an operand.
 // - Builtins for single instructions that take a pointer (_mm256_maskload_epi32, _mm_maskmoveu_si128).
 // - What other libraries' functions write through the hidden pointer to their result, and those of the C++ library that
@@ -48,6 +48,7 @@
 #include <cstdint>
 
 #include "../plugin_common/asm_template.hpp"
+#include "../plugin_common/atomic_assembly.hpp"
 
 namespace {
 
@@ -163,7 +164,7 @@ bool touches_memory(const InlineAsm& code) {
   return false;
 }
 
-/// Is it atomic? To take it for nothing would be wrong, and so would a plain access.
+/// Is it atomic?
 bool is_atomic(const CallBase& call) {
   if (!call.isInlineAsm()) return false;
   const auto* const code = cast<InlineAsm>(call.getCalledOperand());
@@ -171,8 +172,56 @@ bool is_atomic(const CallBase& call) {
                                    touches_memory(*code));
 }
 
+/// Inline assembly that is one atomic step on one operand gets a hook before and one after. False where nobody can tell.
+bool handle_atomic_asm(CallBase* call, const InlineAsm& code, bool* is_changed) {
+  std::vector<bool> in_memory;
+  std::vector<Value*> pointers;
+  std::vector<Type*> types;
+  unsigned argument = 0;
+  for (const InlineAsm::ConstraintInfo& operand : code.ParseConstraints()) {
+    if (operand.Type == InlineAsm::isClobber) continue;
+    in_memory.push_back(operand.isIndirect);
+    const bool is_argument = operand.Type == InlineAsm::isInput || operand.isIndirect;
+    Value* const value = is_argument ? call->getArgOperand(argument) : nullptr;
+    pointers.push_back(operand.isIndirect ? value : nullptr);
+    Type* type = operand.isIndirect ? call->getAttributes().getParamElementType(argument) : nullptr;
+    if (operand.isIndirect && type == nullptr) type = value->getType()->getPointerElementType();
+    types.push_back(type);
+    if (is_argument) ++argument;
+  }
+  const auto found =
+      selvage_plugin::atomic_operand(selvage_plugin::instructions_of(code.getAsmString()), in_memory, '$');
+  if (!found || !isa<CallInst>(call) || !types[*found]->isSized()) return false;
+  const std::uint64_t size =
+      call->getModule()->getDataLayout().getTypeStoreSize(types[*found]).getFixedSize();
+  if (!has_hook(size)) return false;
+  if (!may_be_shared(pointers[*found])) return true;  // a variable of this function alone
+  const auto hook = [&](Instruction* at, int order) {
+    IRBuilder<> builder(at);
+    IntegerType* const word = builder.getIntNTy(static_cast<unsigned>(size * 8));
+    const FunctionCallee function =
+        call->getModule()->getOrInsertFunction("__tsan_atomic" + std::to_string(size * 8) + "_fetch_or", word,
+                                               word->getPointerTo(), word, builder.getInt32Ty());
+    builder.CreateCall(function,
+                       {builder.CreatePointerCast(pointers[*found], word->getPointerTo()),
+                        ConstantInt::get(word, 0), builder.getInt32(static_cast<std::uint32_t>(order))});
+  };
+  hook(call, selvage_plugin::kBeforeAssembly);
+  hook(call->getNextNode(), selvage_plugin::kAfterAssembly);
+  *is_changed = true;
+  return true;
+}
+
+/// There is inline assembly in this unit that is atomic in a way that nobody knows: to take it for nothing would be wrong, too.
+bool has_atomic_assembly = false;
+
 bool handle_asm(CallBase* call) {
   const auto* const code = cast<InlineAsm>(call->getCalledOperand());
+  if (is_atomic(*call)) {
+    bool is_changed = false;
+    if (!handle_atomic_asm(call, *code, &is_changed)) has_atomic_assembly = true;
+    return is_changed;
+  }
   const std::string text = selvage_plugin::instructions_of(code->getAsmString());
   if (selvage_plugin::makes_no_plain_access(text) || selvage_plugin::does_nothing(text)) return false;
   const DataLayout& layout = call->getModule()->getDataLayout();
@@ -206,8 +255,13 @@ bool split_masked(Function& function) {
 }
 
 bool handle_function(Function& function) {
-  if (!function.hasFnAttribute(Attribute::SanitizeThread) || function.hasFnAttribute(Attribute::Naked))
+  if (!function.hasFnAttribute(Attribute::SanitizeThread) || function.hasFnAttribute(Attribute::Naked)) {
+    for (const Instruction& instruction : instructions(function)) {
+      const auto* const call = dyn_cast<CallBase>(&instruction);
+      has_atomic_assembly = has_atomic_assembly || (call != nullptr && is_atomic(*call));
+    }
     return false;
+  }
   bool is_changed = split_masked(function);
   SmallVector<Instruction*, 32> all;
   for (Instruction& instruction : instructions(function)) all.push_back(&instruction);
@@ -281,18 +335,12 @@ struct UnseenAccesses : PassInfoMixin<UnseenAccesses> {
 
   PreservedAnalyses run(Module& module, ModuleAnalysisManager& /*analyses*/) {
     const bool all = see_all_functions(module);
-    bool atomic = false;
     for (Function& function : module) {
-      if (function.isDeclaration()) continue;
-      for (const Instruction& instruction : instructions(function)) {
-        const auto* const call = dyn_cast<CallBase>(&instruction);
-        atomic = atomic || (call != nullptr && is_atomic(*call));
-      }
-      handle_function(function);
+      if (!function.isDeclaration()) handle_function(function);
     }
     // A search for captured addresses that gives up at once takes them all for captured.
     if (set_option("tsan-instrument-read-before-write", true) &&
-        set_option("capture-tracking-max-uses-to-explore", 0U) && all && !atomic) {
+        set_option("capture-tracking-max-uses-to-explore", 0U) && all && !has_atomic_assembly) {
       sign(module);
     }
     return PreservedAnalyses::none();

@@ -27,8 +27,8 @@
 //   than a byte: tsan has none for their assignments either. Read-only objects and local ones whose address does not
 //   escape need none.
 // - Objects of empty classes: nothing is read or written.
-// - Inline assembly that has a `lock` or `xchg` in it: it is atomic, and a plain access would look like a race. A unit that has
-//   some does not say that nothing is left out. Or a `lea`, a prefetch or the like, which take an address. Memory that it
+// - Inline assembly that has a `lock` or `xchg` in it, and is more than one atomic step on one of its operands. A unit that has
+//   some does not say that nothing is left out. Or that has a `lea`, a prefetch or the like, which take an address. Memory that it
 //   touches without its being an operand. Where it does nothing, operands that may stay in memory.
 // - __builtin_strlen, __builtin_strcmp and others whose length is not known, where the compiler expands them. Mostly it
 //   calls the C library, which the runtime sees.
@@ -79,6 +79,7 @@
 #include <cstring>
 
 #include "../plugin_common/asm_template.hpp"
+#include "../plugin_common/atomic_assembly.hpp"
 
 // GCC loads no plugin that does not say so.
 __attribute__((visibility("default"))) int plugin_is_GPL_compatible;
@@ -344,9 +345,56 @@ bool touches_memory(gasm* stmt) {
   return false;
 }
 
+/// The operands, in the order in which the template numbers them.
+auto_vec<tree> operands_of(gasm* stmt) {
+  auto_vec<tree> all;
+  for (unsigned i = 0; i < gimple_asm_noutputs(stmt); ++i)
+    all.safe_push(TREE_VALUE(gimple_asm_output_op(stmt, i)));
+  for (unsigned i = 0; i < gimple_asm_ninputs(stmt); ++i)
+    all.safe_push(TREE_VALUE(gimple_asm_input_op(stmt, i)));
+  return all;
+}
+
+/// Inline assembly that is one atomic step on one operand gets a hook before and one after. False where nobody can tell.
+bool handle_atomic_asm(gasm* stmt, const std::string& code, bool* is_changed) {
+  const auto_vec<tree> operands = operands_of(stmt);
+  std::vector<bool> in_memory;
+  for (unsigned i = 0; i < operands.length(); ++i)
+    in_memory.push_back(!is_gimple_reg(operands[i]) && !is_gimple_min_invariant(operands[i]));
+  const auto found = selvage_plugin::atomic_operand(code, in_memory, '%');
+  if (!found || gimple_asm_nlabels(stmt) != 0 || stmt_ends_bb_p(stmt)) return false;
+  const tree place = operands[*found];
+  const HOST_WIDE_INT size = int_size_in_bytes(TREE_TYPE(place));
+  if (size <= 0 || size > 16 || (size & (size - 1)) != 0 || is_bit_field(place)) return false;
+  if (!needs_hook(place)) return true;  // a variable of this function alone
+  // The builtins for 1, 2, 4, 8 and 16 bytes follow one another.
+  const tree hook = builtin_decl_implicit(
+      static_cast<built_in_function>(BUILT_IN_TSAN_ATOMIC8_FETCH_OR + exact_log2(size)));
+  if (hook == NULL_TREE) return false;
+  const tree type = TREE_VALUE(TREE_CHAIN(TYPE_ARG_TYPES(TREE_TYPE(hook))));
+  gimple_seq before = nullptr, after = nullptr;
+  const tree address =
+      force_gimple_operand(build_fold_addr_expr(unshare_expr(place)), &before, true, NULL_TREE);
+  const auto call = [&](gimple_seq* seq, int order) {
+    add(seq,
+        gimple_build_call(hook, 3, address, build_int_cst(type, 0), build_int_cst(integer_type_node, order)),
+        gimple_location(stmt));
+  };
+  call(&before, selvage_plugin::kBeforeAssembly);
+  call(&after, selvage_plugin::kAfterAssembly);
+  insert_before(stmt, before);
+  insert_after(stmt, after);
+  *is_changed = true;
+  return true;
+}
+
 bool handle_asm(gasm* stmt) {
   const std::string code = selvage_plugin::instructions_of(gimple_asm_string(stmt));
-  if (selvage_plugin::is_atomic(code, touches_memory(stmt))) has_atomic_assembly = true;
+  if (selvage_plugin::is_atomic(code, touches_memory(stmt))) {
+    bool is_changed = false;
+    if (!handle_atomic_asm(stmt, code, &is_changed)) has_atomic_assembly = true;
+    return is_changed;
+  }
   if (selvage_plugin::makes_no_plain_access(code)) return false;
   const bool is_empty = selvage_plugin::does_nothing(code);
   const unsigned inputs = gimple_asm_ninputs(stmt);

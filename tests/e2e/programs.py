@@ -46,6 +46,7 @@ class Variant:
             settings.get(("options", macro), "").split() if macro else [])
         self.libraries = settings.get(("libraries", ""), "").split()
         self.message = settings.get(("message", macro))
+        self.graphs = settings.get(("graphs", ""))  # what the search for graphs says of it, where that does not know it
         outcomes = settings.get(("outcomes", ""))
         self.outcomes = int(outcomes) if outcomes and not macro else None
 
@@ -57,7 +58,7 @@ class Variant:
 def variants_of(source):
     settings, expected = {}, []
     for line in source.read_text().splitlines():
-        match = re.fullmatch(r"// (expect|options|libraries|outcomes|message)(?: (\w+))?: (.*)", line)
+        match = re.fullmatch(r"// (expect|options|libraries|outcomes|message|graphs)(?: (\w+))?: (.*)", line)
         if not match:
             continue
         key, macro, value = match.group(1), match.group(2) or "", match.group(3).strip()
@@ -163,6 +164,9 @@ def test(arguments, variant, configuration):
     schedule = program.parent / f"{program.name}{arguments.search}.sched"
     schedule.unlink(missing_ok=True)
     status, result = explore(arguments, program, [*variant.options, "--save-schedule", str(schedule)])
+    if result["search"] == "graphs" and variant.graphs:
+        check(result, status, variant.graphs, "search for graphs")
+        return result
     check(result, status, variant.verdict, "first run")
     if variant.message and not re.search(variant.message, result["violations"][0]["message"]):
         raise Failure(f"message {result['violations'][0]['message']!r} does not match {variant.message!r}")

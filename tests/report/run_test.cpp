@@ -188,7 +188,9 @@ TEST_F(Run, SavedSchedulesReplayWithTheCommandThatIsShown) {
 }
 
 TEST_F(Run, TheCommandThatSavesIsShownAndWorks) {
-  EXPECT_EQ(selvage("run --races explore ./program 5", "report", deadlock()), 1);
+  report::RawResult found = deadlock();
+  found.violations[0].schedule += std::string(200, ' ') + "1";
+  EXPECT_EQ(selvage("run --races explore ./program 5", "report", found), 1);
   const std::string label = "To save it for replaying:  bin/selvage ";
   const std::size_t begin = out_.find(label);
   ASSERT_NE(begin, std::string::npos) << out_;
@@ -197,6 +199,24 @@ TEST_F(Run, TheCommandThatSavesIsShownAndWorks) {
   EXPECT_EQ(command, "run --races explore --save-schedule program.schedule ./program 5");
   EXPECT_EQ(selvage(command, "report", deadlock()), 1) << err_;
   EXPECT_TRUE(fs::exists(dir_ / "program.schedule"));
+}
+
+TEST_F(Run, ShortSchedulesReplayWithTheCommandThatIsShown) {
+  EXPECT_EQ(selvage("run --races explore --expect 'exit 0: 1' ./program 'a b'", "report", deadlock()), 1);
+  const std::string label = "\nTo replay it:  bin/selvage ";
+  const std::size_t begin = out_.find(label);
+  ASSERT_NE(begin, std::string::npos) << out_;
+  const std::string command =
+      out_.substr(begin + label.size(), out_.find('\n', begin + 1) - begin - label.size());
+  EXPECT_EQ(command, "run --expect 'exit 0: 1' --schedule 'v1 stop 0*3 1*2' ./program 'a b'");
+  EXPECT_EQ(selvage(command, "report", deadlock()), 1) << err_;
+  const std::string dump = read(dir_ / "dump");
+  const std::size_t options_at = dump.find("SELVAGE_OPTIONS=") + 16;
+  const Options options =
+      report::options_from_json(dump.substr(options_at, dump.find('\n', options_at) - options_at));
+  EXPECT_EQ(options.search, Search::replay);
+  EXPECT_EQ(options.replay_schedule, "v1 stop 0*3 1*2");
+  EXPECT_EQ(options.expected, std::vector<std::string>{"exit 0: 1"});
 }
 
 TEST_F(Run, NothingToSaveIsSaid) {
@@ -234,6 +254,8 @@ TEST_F(Run, BadUsage) {
            {"run --weaken program.cpp:3 ./program", "'program.cpp:3' is not of the form FILE:LINE=ORDER"},
            {"run --weaken program.cpp:3=weak ./program", "'weak' is none of the orders"},
            {"run --drop-lock program.cpp ./program", "'program.cpp' is not of the form FILE:LINE"},
+           {"run --schedule 'v1 0' --races explore ./program", "excludes"},
+           {"run --schedule 'v1 0' --replay r.schedule ./program", "excludes"},
            {"run --replay r.schedule --weaken program.cpp:3=relaxed ./program", "excludes"},
            {"orders", "no program"},
            {"orders --bogus ./program", "--bogus"},

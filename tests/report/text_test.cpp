@@ -74,7 +74,7 @@ TEST(Text, ARaceFromTheTopDown) {
   EXPECT_EQ(text_report(race_sample(), options),
             "data-race: T2 writes count while T1 reads it\n"
             "To replay it:  selvage run --replay r.schedule ./racy\n"
-            "In increment at src/counter.cpp:12\n"
+            "In T2: increment at src/counter.cpp:12\n"
             "\n"
             "How it comes about (one column a thread, time runs downward, > marks the two accesses):\n"
             "    #  T0         T1              T2               where\n"

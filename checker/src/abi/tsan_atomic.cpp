@@ -5,6 +5,7 @@
 #include "machine/access.hpp"
 #include "machine/changes.hpp"
 #include "machine/machine.hpp"
+#include "memory/assembly.hpp"
 #include "memory/sc.hpp"
 
 namespace {
@@ -53,6 +54,19 @@ T update(volatile T* p, Change change, int order, std::uint64_t pc) {
   return memory::update(p, change, order_at(AtomicKind::update, order, pc), pc);
 }
 
+/// A hook before or after inline assembly. (Outside an exploration it has nothing to do.)
+template <typename T>
+T around_assembly(volatile T* p, int order, std::uint64_t pc) {
+  if (!g.in_program) return T{};
+  const Door door;
+  if ((order & memory::kAfterAssembly) != 0) {
+    memory::after_assembly(p, sizeof(T));
+  } else {
+    memory::before_assembly(p, sizeof(T), pc);
+  }
+  return T{};
+}
+
 /// g++ leaves it to this function to read `*expected`, and to write it: plain accesses like any others.
 template <class T>
 int compare_exchange(volatile T* p, T* expected, T desired, int success, int failure, std::uint64_t pc) {
@@ -97,7 +111,12 @@ int compare_exchange(volatile T* p, T* expected, T desired, int success, int fai
   SELVAGE_UPDATE(T, BITS, fetch_add, static_cast<T>(old + v))                                             \
   SELVAGE_UPDATE(T, BITS, fetch_sub, static_cast<T>(old - v))                                             \
   SELVAGE_UPDATE(T, BITS, fetch_and, static_cast<T>(old & v))                                             \
-  SELVAGE_UPDATE(T, BITS, fetch_or, static_cast<T>(old | v))                                              \
+  SELVAGE_EXPORT T __tsan_atomic##BITS##_fetch_or(volatile T* p, T v, int order) {                        \
+    if (order >= memory::kAssembly) [[unlikely]]                                                          \
+      return around_assembly(p, order, SELVAGE_CALLER);                                                   \
+    return update(                                                                                        \
+        p, [v](T old) -> T { return static_cast<T>(old | v); }, order, SELVAGE_CALLER);                   \
+  }                                                                                                       \
   SELVAGE_UPDATE(T, BITS, fetch_xor, static_cast<T>(old ^ v))                                             \
   SELVAGE_UPDATE(T, BITS, fetch_nand, static_cast<T>(~(old & v)))                                         \
   SELVAGE_EXPORT int __tsan_atomic##BITS##_compare_exchange_strong(volatile T* p, T* expected, T desired, \

@@ -25,6 +25,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Up to so many characters a schedule may be in a command that is shown.
+constexpr std::size_t kShortSchedule = 200;
+
 // The file gives the program (where none was named) and everything that decides what an execution does.
 void take_over_schedule(RunRequest* request) {
   const report::ScheduleFile file = report::load_schedule(request->replay);
@@ -92,6 +95,18 @@ std::string replay_command(const RunRequest& request, const std::string& file) {
   return shell_line(with_program({request.given.front(), "run", "--replay", file}, request));
 }
 
+// What the schedule itself does not say comes before it.
+std::string schedule_command(const RunRequest& request, const std::string& schedule) {
+  std::vector<std::string> words = {request.given.front(), "run"};
+  const Options usual;
+  for (const std::string& outcome : request.options.expected)
+    words.insert(words.end(), {"--expect", outcome});
+  if (request.options.max_events != usual.max_events)
+    words.insert(words.end(), {"--max-events", std::to_string(request.options.max_events)});
+  words.insert(words.end(), {"--schedule", schedule});
+  return shell_line(with_program(std::move(words), request));
+}
+
 std::string save_command(const RunRequest& request) {
   std::vector<std::string> words = request.given;
   const auto terminator = std::find(words.begin(), words.end(), "--");  // the last word, if at all
@@ -142,6 +157,8 @@ void publish(const RunRequest& request, const Result& result) {
     text.replay_command = replay_command(request, request.save_schedule);
   } else if (!request.replay.empty()) {
     text.replay_command = replay_command(request, request.replay);
+  } else if (violation != nullptr && violation->schedule.size() <= kShortSchedule) {
+    text.replay_command = schedule_command(request, violation->schedule);
   } else if (violation != nullptr) {
     text.save_command = save_command(request);
   }

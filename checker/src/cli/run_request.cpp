@@ -42,16 +42,30 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                                         "Run the one execution that FILE describes. PROGRAM may be\n"
                                         "left out: FILE knows it");
   replay->type_name("FILE");
+  CLI::Option* schedule = run->add_option("--schedule", options.replay_schedule,
+                                          "Run the one execution of PROGRAM that the short schedule of a\n"
+                                          "report describes: 'v1 ...'");
+  schedule->type_name("TEXT");
+  schedule->excludes(replay);
   CLI::Option* resume = run->add_option("--resume", options.resume,
                                         "Go on with the stateful search that --checkpoint saved in FILE,\n"
                                         "which knows PROGRAM, its arguments and environment, and the\n"
                                         "options of the search");
   resume->type_name("FILE");
   resume->excludes(replay);
+  resume->excludes(schedule);
   // A search that goes on may be given these anew.
   const auto lasting = [&](CLI::Option* option, const char* type) {
     option->type_name(type);
     replay->excludes(option);
+    schedule->excludes(option);
+    return option;
+  };
+  // A schedule's text does not say these.
+  const auto judging = [&](CLI::Option* option, const char* type) {
+    option->type_name(type);
+    replay->excludes(option);
+    resume->excludes(option);
     return option;
   };
   // A schedule file, or a checkpoint, says all of this itself.
@@ -129,9 +143,9 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                             "program ends, or ignore them"),
             "HOW")
       ->check(one_of({"report", "ignore"}));
-  searching(run->add_option("--max-events", options.max_events,
-                            "Cut executions longer than N events (default 1000000)"),
-            "N")
+  judging(run->add_option("--max-events", options.max_events,
+                          "Cut executions longer than N events (default 1000000)"),
+          "N")
       ->check(above(0, false));
   searching(run->add_option("--max-timeouts", options.max_timeouts,
                             "Time-outs that a thread may take while another could run (default 2)"),
@@ -141,10 +155,10 @@ CLI::App* add_run_command(CLI::App& app, RunWords* words) {
                           "Child processes may be killed before any of their events and\n"
                           "writes to shared memory"),
             "");
-  searching(run->add_option("--expect", options.expected,
-                            "An outcome that is right, e.g. 'exit 0: 4'; may be repeated. An\n"
-                            "execution that ends with any other is then an assertion that failed"),
-            "OUTCOME")
+  judging(run->add_option("--expect", options.expected,
+                          "An outcome that is right, e.g. 'exit 0: 4'; may be repeated. An\n"
+                          "execution that ends with any other is then an assertion that failed"),
+          "OUTCOME")
       ->allow_extra_args(false);  // the next word is the program, not another outcome
   searching(run->add_option("--weaken", options.weaken,
                             "Explore the program with this memory order in place of that of the\n"
@@ -201,7 +215,8 @@ RunRequest finish_run_request(const CLI::App& run, RunWords words) {
     throw Refused(
         fmt::format("memory model '{}' does not exist; there are 'auto', 'sc' and 'rc11'", options.model));
   }
-  options.search = report::search_from_string(words.search);
+  const bool replays = run.get_option("--schedule")->count() != 0;
+  options.search = replays ? Search::replay : report::search_from_string(words.search);
   if (options.model == "rc11" && options.search == Search::exhaustive) options.search = Search::graphs;
   if (options.model == "rc11" && options.search != Search::graphs) {
     throw Refused(fmt::format("--search {} knows only --model sc; rc11 takes --search graphs", words.search));

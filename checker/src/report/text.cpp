@@ -192,11 +192,19 @@ std::string output_text(const Violation& violation) {
   return text + "\n";
 }
 
+// Whose step it was, where it was one thread's.
+std::string whose(const Violation& violation) {
+  if (!violation.accesses.empty()) return fmt::format("T{}: ", violation.accesses.back().thread);
+  return violation.threads.size() == 1 && violation.kind != Verdict::leak
+             ? fmt::format("T{}: ", violation.threads.front())
+             : "";
+}
+
 std::string violation_text(const Violation& violation, const TextOptions& options, const Paint& paint) {
   std::string text;
   const std::string place = full_place(violation.location);
   if (!place.empty() || !violation.location.function.empty()) {
-    text += "In " + frame_line(violation.location) + "\n";
+    text += "In " + whose(violation) + frame_line(violation.location) + "\n";
   }
   if (!violation.trace.empty()) {
     TableOptions table;

@@ -2,6 +2,8 @@
 """A saved schedule replays; one that is truncated, corrupted or of another program is refused with exit 3."""
 import argparse
 import pathlib
+import re
+import shlex
 import sys
 
 import programs
@@ -55,6 +57,18 @@ def main():
             continue
         changed = good[:at] + ("7" if good[at] != "7" else "3") + good[at + 1:]
         must(f"character {at} changed ({good[max(0, at - 8):at + 8]!r})", replay(changed), 3)
+    # The command that a report shows, as it is copied from there.
+    found = programs.run([str(arguments.selvage), "run", str(program)])
+    shown = re.search(r"^To replay it:  (.*)$", found.stdout, re.MULTILINE)
+    words = shlex.split(shown.group(1)) if shown else ["false"]
+    again = programs.run(words)
+    must("the command of a report", again, 1)
+    told = [text.split("\nSchedule", 1)[0] for text in (found.stdout, again.stdout)]
+    if "--schedule" not in words or told[0] != told[1]:
+        failed += 1
+        print(f"FAIL the command of a report shows something else: {words}: {told[1][:600]}")
+    must("a step that does not fit", programs.run([*words[:-2], words[-2] + " 9*3", words[-1]]), 3)
+    must("no schedule", programs.run([*words[:-2], "", words[-1]]), 3)
     must("garbage", replay("\x00\x01\x02" * 100), 3)
     return 1 if failed else 0
 

@@ -366,22 +366,39 @@ bool handle_atomic_asm(gasm* stmt, const std::string& code, bool* is_changed) {
   const tree place = operands[*found];
   const HOST_WIDE_INT size = int_size_in_bytes(TREE_TYPE(place));
   if (size <= 0 || size > 16 || (size & (size - 1)) != 0 || is_bit_field(place)) return false;
-  if (!needs_hook(place)) return true;  // a variable of this function alone
+  const bool is_shared = needs_hook(place);  // not a variable of this function alone
   // The builtins for 1, 2, 4, 8 and 16 bytes follow one another.
   const tree hook = builtin_decl_implicit(
       static_cast<built_in_function>(BUILT_IN_TSAN_ATOMIC8_FETCH_OR + exact_log2(size)));
   if (hook == NULL_TREE) return false;
   const tree type = TREE_VALUE(TREE_CHAIN(TYPE_ARG_TYPES(TREE_TYPE(hook))));
   gimple_seq before = nullptr, after = nullptr;
+  const location_t where = gimple_location(stmt);
+  const auto is_other = [&](tree operand) {
+    return needs_hook(operand) && !is_bit_field(operand) && !operand_equal_p(operand, place, OEP_ADDRESS_OF);
+  };
+  for (unsigned i = 0; i < gimple_asm_ninputs(stmt); ++i) {
+    const tree other = TREE_VALUE(gimple_asm_input_op(stmt, i));
+    if (is_other(other)) add_hook(&before, other, Access::read, where);
+  }
+  gimple_seq address_seq = nullptr;
   const tree address =
-      force_gimple_operand(build_fold_addr_expr(unshare_expr(place)), &before, true, NULL_TREE);
+      force_gimple_operand(build_fold_addr_expr(unshare_expr(place)), &address_seq, true, NULL_TREE);
+  gimple_seq_add_seq_without_update(&before, address_seq);
   const auto call = [&](gimple_seq* seq, int order) {
     add(seq,
         gimple_build_call(hook, 3, address, build_int_cst(type, 0), build_int_cst(integer_type_node, order)),
-        gimple_location(stmt));
+        where);
   };
-  call(&before, selvage_plugin::kBeforeAssembly);
-  call(&after, selvage_plugin::kAfterAssembly);
+  if (is_shared) {
+    call(&before, selvage_plugin::kBeforeAssembly);
+    call(&after, selvage_plugin::kAfterAssembly);
+  }
+  // A register that is stored where others see it: when the step has been taken.
+  for (unsigned i = 0; i < gimple_asm_noutputs(stmt); ++i) {
+    const tree other = TREE_VALUE(gimple_asm_output_op(stmt, i));
+    if (is_other(other)) add_hook(&after, other, Access::write, where);
+  }
   insert_before(stmt, before);
   insert_after(stmt, after);
   *is_changed = true;

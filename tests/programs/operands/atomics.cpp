@@ -6,7 +6,8 @@ struct Two { long a, b; };
 struct Three { long a, b, c; };
 std::atomic<int> number{5}; std::atomic<long> wide{5}; std::atomic<Two> two{}; std::atomic<Three> three{};
 int expected = 1; long wide_expected = 1; Two two_expected{1, 1}; Three value, three_expected{1, 1, 1};
-int sink;
+int sink, raw;
+void add(int& to) { asm("lock; incl %0" : "+m"(to) : : "cc"); }
 OPAQUE long last(const Three& t) { return t.c; }
 const Case kCases[] = {
     {"expected-read", [] { number.compare_exchange_strong(expected, 3); }, [] { expected = 2; }},
@@ -18,6 +19,10 @@ const Case kCases[] = {
     {"stored", [] { three.store(value); }, [] { value.c = 2; }},
     {"loaded", [] { value = three.load(); }, [] { sink = int(last(value)); }},
     {"exchanged", [] { value = three.exchange(Three{1, 2, 3}); }, [] { sink = int(last(value)); }},
+    {"assembly", [] { add(raw); }, [] { raw = 2; }},
+    {"assembly-result", [] { asm("lock; cmpxchgl %2, %1" : "+a"(expected), "+m"(raw) : "r"(3) : "cc"); }, [] { expected = 2; }},
+    {"assembly-result-local", [] { int mine = 0; asm("lock; cmpxchgl %2, %1" : "+a"(expected), "+m"(mine) : "r"(3) : "cc"); }, [] { expected = 2; }},
+    {"none-assembly", [] { add(raw); }, [] { add(raw); }},
     {"none-atomic", [] { three.store(Three{1, 2, 3}); wide = 3; }, [] { sink = int(three.load().c + wide); }},
     {"none-local", [] { int mine = 7; number.compare_exchange_strong(mine, 3); }, [] { int mine = 7; number.compare_exchange_strong(mine, 3); }},
 };

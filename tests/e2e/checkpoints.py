@@ -172,6 +172,17 @@ class Searches:
             self.same(through, self.result("--resume", str(self.checkpoint), env=environment, cwd="/"), "from elsewhere")
             self.same(through, self.result("--resume", str(self.checkpoint), "--memory", "100"), "with another budget")
 
+    def named(self, *words):
+        """Nor does where it is saved from then on, however long that name is."""
+        through = self.result(*SEARCH, "--checkpoint", str(self.checkpoint), *words)
+        whole = self.saved(*words)
+        for length in (1, 8, 16, 24, 32, 48, 64, 100, 200):
+            self.checkpoint.write_bytes(whole)
+            name = self.work / ("c" * length)
+            self.same(through, self.result("--resume", str(self.checkpoint), "--checkpoint", str(name)), f"saved in {name}")
+            shutil.copy(self.checkpoint, name)
+            self.same(through, self.result("--resume", str(name)), f"from {name}")
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -187,9 +198,12 @@ def main():
         if options.refused:
             searches.refused(os.path.abspath(options.refused))
             searches.elsewhere(os.path.abspath(options.refused))
+            searches.named(os.path.abspath(options.refused), "300")
         all_times = 0
         for words in options.programs:
             program = words.split(",")
+            if "greetings" in words:  # more threads than have room in the beginning
+                searches.named(os.path.abspath(program[0]), *program[1:])
             times = searches.goes_on([os.path.abspath(program[0])] + program[1:])
             print(f"{words}: interrupted {times} times", flush=True)
             all_times += times

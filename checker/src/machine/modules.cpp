@@ -11,6 +11,8 @@
 #include <sstream>
 #include <string>
 
+#include "machine/runtime_heap.hpp"
+
 extern "C" __attribute__((visibility("hidden"))) const char __ehdr_start[];
 
 namespace selvage::machine {
@@ -143,7 +145,8 @@ void prepare_libraries() {
   characters.narrow(all.data(), all.data() + all.size(), '0', narrow.data());
   std::ostringstream text;
   text << 1 << 1.5;
-  // The time zone is read from a file.
+  // The time zone is read from a file; libc keeps its names.
+  const runtime_heap::Lasting lasting;
   const std::time_t begin = 0;
   std::tm local{};
   tzset();

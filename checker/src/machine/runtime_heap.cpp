@@ -16,25 +16,30 @@ namespace {
 
 constexpr std::uint64_t kBase = 0x300000000000;
 constexpr std::uint64_t kBytes = 1ULL << 38;
+constexpr std::uint64_t kLastingBytes = 1ULL << 32;
+constexpr std::uint64_t kLasting = kBase + kBytes - kLastingBytes;  // the last part of the range
 
 /// Hands out ever higher addresses of one reserved range; the pool above it does the reuse.
 class Range : public std::pmr::memory_resource {
  public:
   static std::uint64_t next;
 
+  static void reserve() {
+    if (next != 0) return;
+    const long got =
+        raw_syscall(SYS_mmap, static_cast<long>(kBase), static_cast<long>(kBytes), PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
+    if (got != static_cast<long>(kBase)) fatal("cannot reserve the runtime's own heap");
+    next = kBase;
+  }
+
  private:
   void* do_allocate(std::size_t bytes, std::size_t alignment) override {
-    if (next == 0) {
-      const long got =
-          raw_syscall(SYS_mmap, static_cast<long>(kBase), static_cast<long>(kBytes), PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-      if (got != static_cast<long>(kBase)) fatal("cannot reserve the runtime's own heap");
-      next = kBase;
-    }
+    reserve();
     next = (next + alignment - 1) & ~(std::uint64_t{alignment} - 1);
     const std::uint64_t at = next;
     next += bytes;
-    if (next > kBase + kBytes) fatal("the runtime's own heap is used up");
+    if (next > kLasting) fatal("the runtime's own heap is used up");
     return reinterpret_cast<void*>(at);
   }
   void do_deallocate(void* p, std::size_t bytes, std::size_t) override {
@@ -72,6 +77,16 @@ std::pmr::unsynchronized_pool_resource& pool() {
 }
 
 std::uint64_t g_allocations = 0;
+std::uint64_t g_next_lasting = kLasting;
+int g_lasting = 0;  // how many Lasting there are
+
+char* take_lasting(std::size_t size, std::size_t alignment) {
+  Range::reserve();
+  const std::uint64_t at = (g_next_lasting + alignment - 1) & ~(std::uint64_t{alignment} - 1);
+  if (at + size > kBase + kBytes) fatal("the runtime's own heap is used up");
+  g_next_lasting = at + size;
+  return reinterpret_cast<char*>(at);
+}
 
 }  // namespace
 
@@ -79,7 +94,8 @@ void* allocate(std::size_t size, std::size_t alignment) {
   ++g_allocations;
   if (alignment < 16) alignment = 16;
   const std::size_t offset = alignment < sizeof(Header) ? sizeof(Header) : alignment;
-  char* block = static_cast<char*>(pool().allocate(size + offset, alignment));
+  char* block = g_lasting != 0 ? take_lasting(size + offset, alignment)
+                               : static_cast<char*>(pool().allocate(size + offset, alignment));
   char* user = block + offset;
   auto* header = reinterpret_cast<Header*>(user) - 1;
   header->size = size;
@@ -87,7 +103,11 @@ void* allocate(std::size_t size, std::size_t alignment) {
   return user;
 }
 
+Lasting::Lasting() { ++g_lasting; }
+Lasting::~Lasting() { --g_lasting; }
+
 void release(void* p) {
+  if (reinterpret_cast<std::uint64_t>(p) >= kLasting) return;
   auto* header = static_cast<Header*>(p) - 1;
   const std::size_t offset = header->offset;
   pool().deallocate(static_cast<char*>(p) - offset, header->size + offset, offset < 16 ? 16 : offset);

@@ -97,6 +97,7 @@ void ThreadLocals::grow(int count) {
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 64 * 1024 + ((below_ + 4095) & ~4095ULL));
     pthread_t ignored;
+    const runtime_heap::Lasting lasting;  // its thread-local storage has pointers to what is allocated
     if (selvage_real_pthread_create(&ignored, &attributes, park, &pointer_[count_]) != 0) {
       fatal("cannot start a thread to borrow its thread-local storage");
     }
